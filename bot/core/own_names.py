@@ -1,0 +1,22 @@
+"""A person's name out of what they typed: "smiti Fatima", "اسمي يوسف", "je m'appelle Sara"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.core.booking_rules import clean_name
+
+_INTRODUCTION = re.compile(
+    r"^(?:(?:salam|slm|bonjour|bjr|السلام عليكم|سلام)[\s,،]+)?"
+    r"(?:(?:ana\s+)?(?:smiti|smiyti|smiyty|smyti|smti|ismi)(?:\s+(?:howa|hiya|hia|ho|hya))?"
+    r"|ana\s+(?:hiya|howa)|je\s+m['’ ]?\s*appell?e?|jmapel+e?|j'?m['’]?appell?e|mon\s+(?:nom|prenom|prénom)\s+(?:est|c'est)"
+    r"|moi\s+c'?est|c['’]?est"
+    r"|(?:أنا\s+|انا\s+)?(?:سميتي|سميتى|اسمي|إسمي|سمّيتي)(?:\s+(?:هو|هي|هيا))?|أدعى|ادعى)\s*[:\-]?\s+",
+    re.IGNORECASE,
+)
+
+
+def own_name(typed: str) -> str:
+    """``typed`` without the words that introduce a name, cleaned. The result may still be no name: see ``name_problem``."""
+    cleaned = clean_name(typed)
+    return clean_name(_INTRODUCTION.sub("", cleaned + " ", count=1)) or cleaned

@@ -1,0 +1,49 @@
+"""When a person is reminded of a booking: the evening before and the morning of the day. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+CASABLANCA = ZoneInfo("Africa/Casablanca")
+EVENING = time(18, 0)
+MORNING_LEAD = timedelta(minutes=90)
+EARLIEST_MORNING = time(8, 0)
+LATEST_EVENING = time(21, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueReminder:
+    """``kind`` is "evening" or "morning"; ``due_at`` is aware, in Africa/Casablanca."""
+
+    kind: str
+    due_at: datetime
+
+
+def reminders_for(*, starts_at: datetime, booked_at: datetime) -> Iterator[DueReminder]:
+    """The reminders of an appointment that starts at ``starts_at`` (aware), none of them in the past.
+
+    The evening one falls due at 18:00 on the day before; who books later than that but before 21:00 is not written to again the same
+    evening. The morning one falls due 90 minutes before, not before 8:00; it is left out where that is not ahead of the appointment.
+    """
+    local = starts_at.astimezone(CASABLANCA)
+    evening = datetime.combine(local.date() - timedelta(days=1), EVENING, CASABLANCA)
+    if evening > booked_at:
+        yield DueReminder(kind="evening", due_at=evening)
+    earliest = datetime.combine(local.date(), EARLIEST_MORNING, CASABLANCA)
+    morning = max(local - MORNING_LEAD, earliest)
+    if booked_at < morning < local:
+        yield DueReminder(kind="morning", due_at=morning)
+
+
+def verdict(*, kind: str, due_at: datetime, starts_at: datetime, now: datetime) -> str:
+    """What becomes of a reminder that is due: "send", "wait" (it is night) or "missed" (no use any more)."""
+    if now >= starts_at:
+        return "missed"
+    local = now.astimezone(CASABLANCA)
+    quiet = local.time() >= LATEST_EVENING or local.time() < EARLIEST_MORNING
+    if not quiet:
+        return "send"
+    return "wait" if starts_at.astimezone(CASABLANCA).time() > EARLIEST_MORNING else "send"
