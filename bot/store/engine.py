@@ -1,0 +1,49 @@
+"""Engine and session scope.
+
+The URL may come in any of PostgreSQL's usual forms; the driver is always psycopg 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+Sessions = sessionmaker[Session]
+
+
+def driver_url(url: str) -> str:
+    """``url`` with psycopg 3 as its driver; ``postgres://`` is accepted as well."""
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """``url`` without a driver, as psycopg itself and PostgreSQL's tools read it."""
+    return make_url(driver_url(url)).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def make_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine that notices connections which the server closed (a restarted PostgreSQL) before using them.
+
+    Its errors do not show parameters: names and numbers of people stay out of the logs.
+    """
+    return create_engine(
+        driver_url(url), pool_pre_ping=True, pool_size=pool_size, max_overflow=10, hide_parameters=True
+    )
+
+
+def make_sessions(engine: Engine) -> Sessions:
+    """The session factory of one process."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(sessions: Sessions) -> Iterator[Session]:
+    """One use case, one transaction: committed when the block ends, rolled back when it raises."""
+    with sessions.begin() as session:
+        yield session
