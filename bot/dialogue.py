@@ -1,0 +1,91 @@
+"""Client of Rasa's turn channel: one turn in, what the assistant says out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bot.core.bubbles import Bubble
+from bot.core.errors import AnaM3akError
+from bot.core.messages import Button
+
+TIMEOUT = httpx.Timeout(30.0, connect=3.0)
+
+
+class TurnFailed(AnaM3akError):
+    """The assistant did not finish the turn. The same turn may be posted again: it runs once."""
+
+    retryable = True
+
+
+class TurnRefused(AnaM3akError):
+    """The turn channel does not accept this turn as it is: trying again does not help."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnRequest:
+    """One turn. ``metadata`` is what the actions need: contact, now, variety, location; see the turn channel."""
+
+    conversation_id: int
+    turn_id: int
+    channel: str
+    text: str
+    payload: str | None
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnReply:
+    """What the assistant says, in which variety (BCP 47 tag, None where it said nothing), and what it understood."""
+
+    bubbles: tuple[Bubble, ...]
+    variety: str | None
+    intent: str | None
+    confidence: float | None
+
+
+async def take_turn(client: httpx.AsyncClient, url: str, token: str, request: TurnRequest) -> TurnReply:
+    """Post the turn to the assistant at ``url``. Raises TurnFailed or TurnRefused."""
+    body = {
+        "conversation_id": str(request.conversation_id),
+        "turn_id": str(request.turn_id),
+        "channel": request.channel,
+        "text": request.text,
+        "payload": request.payload,
+        "metadata": dict(request.metadata),
+    }
+    try:
+        answer = await client.post(
+            f"{url}/webhooks/turn/webhook",
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT,
+        )
+    except httpx.HTTPError as failed:
+        raise TurnFailed(f"the assistant was not reached: {type(failed).__name__}") from failed
+    if answer.status_code in (401, 422):
+        raise TurnRefused(f"the assistant answered {answer.status_code}")
+    if answer.status_code != httpx.codes.OK:
+        raise TurnFailed(f"the assistant answered {answer.status_code}")
+    return _reply(answer.json())
+
+
+def _reply(content: Mapping[str, Any]) -> TurnReply:
+    return TurnReply(
+        bubbles=tuple(_bubble(message) for message in content["messages"] if message["text"]),
+        variety=content["variety"],
+        intent=content["intent"],
+        confidence=content["confidence"],
+    )
+
+
+def _bubble(message: Mapping[str, Any]) -> Bubble:
+    return Bubble(
+        text=message["text"],
+        buttons=tuple(Button(title=b["title"], payload=b["payload"]) for b in message["buttons"]),
+        request=message["request"],
+        request_title=message["request_title"],
+    )

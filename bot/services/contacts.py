@@ -1,0 +1,92 @@
+"""People: who they are by address, the variety they use, their phone for SMS, what they agreed to receive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.core.errors import NotFound
+from bot.core.locales import Variety
+from bot.core.messages import Channel
+from bot.store.models import Contact, ContactAddress, Conversation
+
+
+def conversation_for(
+    session: Session, *, channel: Channel, address: str, profile_name: str | None, phone: str | None, now: datetime
+) -> Conversation:
+    """The conversation with an address, made on the first message together with its contact.
+
+    ``phone`` is E.164 where the channel itself shows a mobile number (WhatsApp), else None.
+    """
+    known = _address(session, channel, address)
+    if known is None:
+        known = _new_address(session, channel, address, phone, now)
+    if profile_name:
+        known.profile_name = profile_name
+    found = session.scalar(select(Conversation).where(Conversation.address_id == known.id))
+    if found is None:
+        found = Conversation(address_id=known.id, contact_id=known.contact_id, created_at=now, last_activity_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def get(session: Session, contact_id: int) -> Contact:
+    """The contact with this id. Raises NotFound."""
+    contact = session.get(Contact, contact_id)
+    if contact is None:
+        raise NotFound(f"contact {contact_id}")
+    return contact
+
+
+def remember_variety(session: Session, *, contact_id: int, variety: Variety) -> None:
+    """The variety of the last answer, as a prior for the next message."""
+    get(session, contact_id).variety = variety.value
+
+
+def choose_variety(session: Session, *, contact_id: int, variety: Variety) -> None:
+    """The person asked for a variety: it stays until they ask for another."""
+    contact = get(session, contact_id)
+    contact.variety = variety.value
+    contact.variety_chosen = True
+
+
+def remember_phone(session: Session, *, contact_id: int, phone: str) -> None:
+    """A Moroccan mobile in E.164 that the person gave for SMS."""
+    get(session, contact_id).phone = phone
+
+
+def want_updates(session: Session, *, contact_id: int, wanted: bool, now: datetime) -> None:
+    """Whether the person wants news of the caravan; the last word counts."""
+    contact = get(session, contact_id)
+    contact.wants_updates = wanted
+    contact.updates_changed_at = now
+
+
+def _address(session: Session, channel: Channel, address: str) -> ContactAddress | None:
+    return session.scalar(
+        select(ContactAddress).where(ContactAddress.channel == channel.value, ContactAddress.address == address)
+    )
+
+
+def _new_address(session: Session, channel: Channel, address: str, phone: str | None, now: datetime) -> ContactAddress:
+    contact = Contact(created_at=now, phone=phone)
+    session.add(contact)
+    session.flush()
+    made = session.scalar(
+        insert(ContactAddress)
+        .values(contact_id=contact.id, channel=channel.value, address=address)
+        .on_conflict_do_nothing(index_elements=["channel", "address"])
+        .returning(ContactAddress)
+    )
+    if made is not None:
+        return made
+    session.delete(contact)
+    session.flush()
+    known = _address(session, channel, address)
+    if known is None:
+        raise NotFound(f"an address on {channel.value} vanished while it was stored")
+    return known

@@ -1,0 +1,171 @@
+"""What staff see of the conversations before they open one: who waits, who is theirs, who is there at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from bot.core.messages import Channel
+from bot.store.models import ContactAddress, Conversation, Handoff, InboundMessage, OutboundMessage, Staff
+
+PAGE_SIZE = 30
+
+
+class Tab(StrEnum):
+    """The three lists of the inbox."""
+
+    WAITING = "waiting"
+    MINE = "mine"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many conversations each list holds."""
+
+    waiting: int
+    mine: int
+    all: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastMessage:
+    """The newest message of a conversation. ``kind`` is an :class:`bot.core.messages.InboundKind` or an
+    outbound kind.
+    """
+
+    text: str
+    kind: str
+    at: datetime
+    from_person: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxRow:
+    """One conversation in a list. ``since`` is what its age is counted from: the request for a person, else
+    the last activity.
+    """
+
+    conversation_id: int
+    channel: Channel
+    address: str
+    profile_name: str | None
+    talker: str
+    reason: str | None
+    holder: str | None
+    mine: bool
+    since: datetime
+    last: LastMessage | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxPage:
+    """One page of a list; pages are counted from 1."""
+
+    rows: tuple[InboxRow, ...]
+    page: int
+    has_next: bool
+
+
+def counts(session: Session, *, staff_id: int) -> Counts:
+    """The sizes of the three lists for one member of the staff."""
+    is_open = Handoff.closed_at.is_(None)
+    waiting, mine = session.execute(
+        select(
+            func.count().filter(is_open, Handoff.staff_id.is_(None)),
+            func.count().filter(is_open, Handoff.staff_id == staff_id),
+        ).select_from(Handoff)
+    ).one()
+    total = session.scalar(select(func.count()).select_from(Conversation))
+    return Counts(waiting=waiting, mine=mine, all=total or 0)
+
+
+def page(session: Session, *, tab: Tab, staff_id: int, number: int = 1) -> InboxPage:
+    """One page of a list: who waits longest comes first in ``WAITING``, the liveliest conversation in the
+    others.
+    """
+    query = _of_tab(tab, staff_id).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
+    found = session.execute(query).all()
+    shown = found[:PAGE_SIZE]
+    last = _last_messages(session, [conversation.id for conversation, _, _, _ in shown])
+    rows = tuple(
+        _row(conversation, address, handoff, holder, last.get(conversation.id), staff_id)
+        for conversation, address, handoff, holder in shown
+    )
+    return InboxPage(rows=rows, page=number, has_next=len(found) > PAGE_SIZE)
+
+
+def _of_tab(tab: Tab, staff_id: int) -> Select[Conversation, ContactAddress, Handoff, Staff]:
+    query = (
+        select(Conversation, ContactAddress, Handoff, Staff)
+        .join(ContactAddress, ContactAddress.id == Conversation.address_id)
+        .outerjoin(Handoff, (Handoff.conversation_id == Conversation.id) & Handoff.closed_at.is_(None))
+        .outerjoin(Staff, Staff.id == Handoff.staff_id)
+    )
+    latest_first = (Conversation.last_activity_at.desc(), Conversation.id.desc())
+    if tab is Tab.WAITING:
+        waiting = query.where(Handoff.id.is_not(None), Handoff.staff_id.is_(None))
+        return waiting.order_by(Handoff.requested_at, Handoff.id)
+    if tab is Tab.MINE:
+        return query.where(Handoff.staff_id == staff_id).order_by(*latest_first)
+    return query.order_by(*latest_first)
+
+
+def _row(
+    conversation: Conversation,
+    address: ContactAddress,
+    handoff: Handoff | None,
+    holder: Staff | None,
+    last: LastMessage | None,
+    staff_id: int,
+) -> InboxRow:
+    waits = handoff is not None and holder is None
+    return InboxRow(
+        conversation_id=conversation.id,
+        channel=Channel(address.channel),
+        address=address.address,
+        profile_name=address.profile_name,
+        talker=conversation.talker,
+        reason=handoff.reason if handoff else None,
+        holder=holder.display_name if holder else None,
+        mine=holder is not None and holder.id == staff_id,
+        since=handoff.requested_at if handoff and waits else conversation.last_activity_at,
+        last=last,
+    )
+
+
+def _last_messages(session: Session, conversation_ids: Sequence[int]) -> dict[int, LastMessage]:
+    inbound = session.scalars(
+        select(InboundMessage)
+        .ext(distinct_on(InboundMessage.conversation_id))
+        .where(InboundMessage.conversation_id.in_(conversation_ids))
+        .order_by(InboundMessage.conversation_id, InboundMessage.id.desc())
+    )
+    outbound = session.scalars(
+        select(OutboundMessage)
+        .ext(distinct_on(OutboundMessage.conversation_id))
+        .where(OutboundMessage.conversation_id.in_(conversation_ids))
+        .order_by(OutboundMessage.conversation_id, OutboundMessage.id.desc())
+    )
+    return _newest(inbound, outbound)
+
+
+def _newest(inbound: Iterable[InboundMessage], outbound: Iterable[OutboundMessage]) -> dict[int, LastMessage]:
+    newest: dict[int, LastMessage] = {}
+    for received in inbound:
+        newest[received.conversation_id] = LastMessage(
+            text=received.text, kind=received.kind, at=received.received_at, from_person=True
+        )
+    for sent in outbound:
+        known = newest.get(sent.conversation_id or 0)
+        if sent.conversation_id is not None and (known is None or sent.created_at >= known.at):
+            newest[sent.conversation_id] = LastMessage(
+                text=sent.text, kind=sent.kind, at=sent.created_at, from_person=False
+            )
+    return newest

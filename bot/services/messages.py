@@ -1,0 +1,208 @@
+"""Messages in and out: stored before anybody is told, answered once, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.core import phone
+from bot.core.bubbles import Bubble, merge
+from bot.core.errors import NotFound
+from bot.core.messages import (
+    Channel,
+    DeliveryReceipt,
+    DeliveryStatus,
+    InboundMessage,
+    moves_forward,
+)
+from bot.core.routing import Talker
+from bot.services import contacts
+from bot.store import models, queue
+
+
+def receive(session: Session, message: InboundMessage, *, now: datetime) -> int | None:
+    """Store a message and the job that will answer it, in the caller's transaction.
+
+    Returns the message's id, or None where this (channel, provider id) was stored before: a provider's retry.
+    """
+    mobile = phone.mobile(message.address) if message.channel is Channel.WHATSAPP else None
+    conversation = contacts.conversation_for(
+        session,
+        channel=message.channel,
+        address=message.address,
+        profile_name=message.profile_name,
+        phone=mobile,
+        now=now,
+    )
+    inbound_id = session.scalar(
+        insert(models.InboundMessage)
+        .values(conversation_id=conversation.id, received_at=now, **_columns(message))
+        .on_conflict_do_nothing(index_elements=["channel", "provider_id"])
+        .returning(models.InboundMessage.id)
+    )
+    if inbound_id is None:
+        return None
+    conversation.last_inbound_at = now
+    conversation.last_activity_at = now
+    queue.defer_turn(session, inbound_id=inbound_id, conversation_id=conversation.id)
+    return inbound_id
+
+
+def _columns(message: InboundMessage) -> dict[str, object]:
+    point = message.location
+    return {
+        "channel": message.channel.value,
+        "provider_id": message.provider_id,
+        "kind": message.kind.value,
+        "text": message.text,
+        "payload": message.payload,
+        "latitude": point.latitude if point else None,
+        "longitude": point.longitude if point else None,
+        "shared_phone": message.shared_phone,
+        "media": [asdict(item) for item in message.media],
+        "raw": dict(message.raw),
+    }
+
+
+def open_turn(session: Session, inbound_id: int) -> models.InboundMessage | None:
+    """The inbound message, locked until the transaction ends; None where it is completed already. Raises NotFound."""
+    inbound = session.get(models.InboundMessage, inbound_id, with_for_update=True)
+    if inbound is None:
+        raise NotFound(f"inbound message {inbound_id}")
+    return inbound if inbound.outcome is None else None
+
+
+def previous_turn(session: Session, turn_id: int) -> int | None:
+    """The message of the same conversation that came before this one, if any."""
+    here = select(models.InboundMessage.conversation_id).where(models.InboundMessage.id == turn_id).scalar_subquery()
+    return session.scalar(
+        select(func.max(models.InboundMessage.id)).where(
+            models.InboundMessage.conversation_id == here, models.InboundMessage.id < turn_id
+        )
+    )
+
+
+def complete_turn(
+    session: Session, *, inbound_id: int, outcome: str, bubbles: Sequence[Bubble], now: datetime
+) -> tuple[int, ...]:
+    """Store the answer and close the turn, together. A turn that is completed already stores nothing and returns ().
+
+    If a coach took the conversation while the assistant was thinking, the assistant's words are dropped: it is silent from that
+    instant. The turn that itself asked for a coach still says so.
+    """
+    inbound = open_turn(session, inbound_id)
+    if inbound is None:
+        return ()
+    conversation = session.get_one(models.Conversation, inbound.conversation_id, with_for_update=True)
+    inbound.completed_at = now
+    taken_away = conversation.talker != Talker.ASSISTANT.value and not _asked_for_coach(session, inbound_id)
+    if taken_away:
+        inbound.outcome = "to_coach"
+        return ()
+    inbound.outcome = outcome
+    return reply(session, conversation=conversation, bubbles=bubbles, turn_id=inbound_id, now=now)
+
+
+def _asked_for_coach(session: Session, inbound_id: int) -> bool:
+    return session.get(models.TurnEffect, (inbound_id, "handoff")) is not None
+
+
+def reply(
+    session: Session,
+    *,
+    conversation: models.Conversation,
+    bubbles: Sequence[Bubble],
+    now: datetime,
+    turn_id: int | None = None,
+    kind: str = "reply",
+    staff_id: int | None = None,
+) -> tuple[int, ...]:
+    """Store what is said in a conversation, merged to as few messages as fit, with the jobs that send them."""
+    address = session.get_one(models.ContactAddress, conversation.address_id)
+    channel = Channel(address.channel)
+    conversation.last_activity_at = now
+    priority = queue.PRIORITY_COACH if kind == "coach" else queue.PRIORITY_REPLY
+    return tuple(
+        _store_outbound(
+            session,
+            models.OutboundMessage(
+                conversation_id=conversation.id,
+                contact_id=conversation.contact_id,
+                channel=channel.value,
+                address=address.address,
+                kind=kind,
+                text=bubble.text,
+                buttons=[asdict(button) for button in bubble.buttons],
+                request=bubble.request,
+                request_title=bubble.request_title,
+                turn_id=turn_id,
+                position=position,
+                staff_id=staff_id,
+                created_at=now,
+            ),
+            lock=address.id,
+            priority=priority,
+        )
+        for position, bubble in enumerate(merge(bubbles, channel))
+    )
+
+
+def send_sms(
+    session: Session, *, contact_id: int, phone_number: str, text: str, kind: str, now: datetime, expires_at: datetime
+) -> int:
+    """Store an SMS to a Moroccan mobile (E.164) with its job. It is not sent any more after ``expires_at``."""
+    return _store_outbound(
+        session,
+        models.OutboundMessage(
+            contact_id=contact_id,
+            channel=Channel.SMS.value,
+            address=phone_number,
+            kind=kind,
+            text=text,
+            created_at=now,
+            expires_at=expires_at,
+        ),
+        lock=contact_id,
+        priority=queue.PRIORITY_REMINDER,
+    )
+
+
+def _store_outbound(session: Session, row: models.OutboundMessage, *, lock: int, priority: int) -> int:
+    session.add(row)
+    session.flush()
+    queue.defer_send(session, outbound_id=row.id, channel=row.channel, address_lock=lock, priority=priority)
+    return row.id
+
+
+def record_receipt(session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Channel], now: datetime) -> bool:
+    """Note a provider's word on a message of ours. The status only moves forward. False where the message is not ours."""
+    query = select(models.OutboundMessage).with_for_update()
+    if receipt.outbound_id is not None:
+        query = query.where(models.OutboundMessage.id == receipt.outbound_id)
+    else:
+        names = [channel.value for channel in channels]
+        query = query.where(
+            models.OutboundMessage.provider_id == receipt.provider_id, models.OutboundMessage.channel.in_(names)
+        )
+    row = session.scalar(query)
+    if row is None:
+        return False
+    session.add(
+        models.DeliveryEvent(
+            outbound_id=row.id,
+            status=receipt.status.value,
+            error_code=receipt.error_code,
+            raw=dict(receipt.raw),
+            at=now,
+        )
+    )
+    row.provider_id = row.provider_id or receipt.provider_id
+    if moves_forward(DeliveryStatus(row.status), receipt.status):
+        row.status = receipt.status.value
+        row.error_code = receipt.error_code
+    return True

@@ -1,0 +1,94 @@
+"""An outbound message on its way: claimed before the provider is called, settled afterwards, never sent twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.core import service_window
+from bot.core.errors import NotFound
+from bot.core.messages import (
+    Button,
+    Channel,
+    DeliveryStatus,
+    InputRequest,
+    OutboundContent,
+    SendResult,
+    moves_forward,
+)
+from bot.store.models import ContactAddress, Conversation, OutboundMessage
+
+
+class Interrupted(NotFound):
+    """A message was claimed, but nobody knows whether it was sent: its process died in between."""
+
+
+def claim(session: Session, *, outbound_id: int, now: datetime) -> OutboundContent | None:
+    """Mark a message as being sent and return what to send; None where it must not be sent (any more).
+
+    Commit before calling the provider. A message that was claimed before and never settled raises Interrupted.
+    """
+    row = session.get(OutboundMessage, outbound_id, with_for_update=True)
+    if row is None:
+        raise NotFound(f"outbound message {outbound_id}")
+    if row.status == DeliveryStatus.SENDING.value:
+        raise Interrupted(f"outbound message {outbound_id}")
+    if row.status != DeliveryStatus.QUEUED.value:
+        return None
+    if row.expires_at is not None and now >= row.expires_at:
+        row.status, row.error_code = DeliveryStatus.CANCELLED.value, "expired"
+        return None
+    if not _window_open(session, row, now):
+        row.status, row.error_code = DeliveryStatus.FAILED.value, "window_closed"
+        return None
+    row.status = DeliveryStatus.SENDING.value
+    return content_of(row)
+
+
+def content_of(row: OutboundMessage) -> OutboundContent:
+    """The row as the channels' value."""
+    return OutboundContent(
+        channel=Channel(row.channel),
+        address=row.address,
+        text=row.text,
+        outbound_id=row.id,
+        buttons=tuple(Button(title=b["title"], payload=b["payload"]) for b in row.buttons),
+        request=InputRequest(row.request) if row.request else None,
+        request_title=row.request_title,
+    )
+
+
+def settle(session: Session, *, outbound_id: int, result: SendResult, now: datetime) -> None:
+    """The provider took it. A receipt that came before this keeps its later status."""
+    row = session.get_one(OutboundMessage, outbound_id, with_for_update=True)
+    row.provider_id = result.provider_id
+    row.sent_at = now
+    if moves_forward(DeliveryStatus(row.status), result.status):
+        row.status = result.status.value
+
+
+def fail(session: Session, *, outbound_id: int, status: DeliveryStatus, code: str | None) -> None:
+    """The provider did not take it, or nobody knows. Back to "queued" where it may be tried again."""
+    row = session.get_one(OutboundMessage, outbound_id, with_for_update=True)
+    if row.status == DeliveryStatus.SENDING.value:
+        row.status = status.value
+        row.error_code = code
+
+
+def block_address(session: Session, *, outbound_id: int, now: datetime) -> None:
+    """The person refused: nothing more is offered to this address until they write again."""
+    row = session.get_one(OutboundMessage, outbound_id)
+    if row.conversation_id is None:
+        return
+    conversation = session.get_one(Conversation, row.conversation_id)
+    session.get_one(ContactAddress, conversation.address_id).blocked_at = now
+
+
+def _window_open(session: Session, row: OutboundMessage, now: datetime) -> bool:
+    if row.conversation_id is None:
+        return True
+    conversation = session.get_one(Conversation, row.conversation_id)
+    return service_window.is_open(
+        channel=Channel(row.channel), last_inbound_at=conversation.last_inbound_at, now=now
+    )

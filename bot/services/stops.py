@@ -1,0 +1,125 @@
+"""Questions about the calendar: which stops lie ahead, how far they are, which times are free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.core.booking_rules import BOOKABLE_STOP, MIN_NOTICE
+from bot.core.errors import NotFound
+from bot.core.geo import distance_km
+from bot.core.messages import Location
+from bot.core.reminder_rules import CASABLANCA
+from bot.store.models import AppointmentTime, Caravan, Stop
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopView:
+    """A stop as the dialogue needs it. ``distance`` is in kilometres as the crow flies, None where no place is known.
+
+    ``free`` counts the places that can still be booked; hours are local.
+    """
+
+    id: int
+    commune_code: str
+    day: date
+    opens_at: time
+    closes_at: time
+    venue_fr: str | None
+    venue_ar: str | None
+    latitude: float
+    longitude: float
+    status: str
+    is_example: bool
+    distance: float | None
+    free: int
+
+
+def current_caravan(session: Session) -> Caravan | None:
+    """The edition that is shown to people, if one is loaded."""
+    return session.scalar(select(Caravan).where(Caravan.is_current))
+
+
+def upcoming(session: Session, *, now: datetime, near: Location | None = None) -> list[StopView]:
+    """Stops of today and later that stand, nearest first where ``near`` is given, then by day."""
+    today = now.astimezone(CASABLANCA).date()
+    free = (
+        select(func.coalesce(func.sum(AppointmentTime.capacity - AppointmentTime.taken), 0))
+        .where(AppointmentTime.stop_id == Stop.id, AppointmentTime.starts_at >= now + MIN_NOTICE)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Stop, Caravan.is_example, free)
+        .join(Caravan)
+        .where(Caravan.is_current, Stop.day >= today, Stop.status.in_(BOOKABLE_STOP))
+        .order_by(Stop.day, Stop.id)
+    )
+    views = [
+        _view(stop, is_example, int(places), near)
+        for stop, is_example, places in rows
+        if not _closed_today(stop, now)
+    ]
+    return sorted(views, key=lambda view: (view.distance or 0.0, view.day))
+
+
+def at_commune(session: Session, *, commune_code: str, now: datetime) -> list[StopView]:
+    """Stops ahead in one commune, by day."""
+    return [view for view in upcoming(session, now=now) if view.commune_code == commune_code]
+
+
+def past_at_commune(session: Session, *, commune_code: str, now: datetime) -> date | None:
+    """The last day on which the caravan stood in a commune, if it did."""
+    today = now.astimezone(CASABLANCA).date()
+    return session.scalar(
+        select(func.max(Stop.day))
+        .join(Caravan)
+        .where(Caravan.is_current, Stop.commune_code == commune_code, Stop.day < today, Stop.status != "cancelled")
+    )
+
+
+def get(session: Session, *, stop_id: int, now: datetime) -> StopView:
+    """One stop that lies ahead and stands. Raises NotFound."""
+    for view in upcoming(session, now=now):
+        if view.id == stop_id:
+            return view
+    raise NotFound(f"stop {stop_id} is not ahead")
+
+
+def free_times(session: Session, *, stop_id: int, now: datetime) -> Sequence[AppointmentTime]:
+    """Appointment times of a stop with a free place, earliest first."""
+    return session.scalars(
+        select(AppointmentTime)
+        .where(
+            AppointmentTime.stop_id == stop_id,
+            AppointmentTime.taken < AppointmentTime.capacity,
+            AppointmentTime.starts_at >= now + MIN_NOTICE,
+        )
+        .order_by(AppointmentTime.starts_at)
+    ).all()
+
+
+def _closed_today(stop: Stop, now: datetime) -> bool:
+    return now >= datetime.combine(stop.day, stop.closes_at, CASABLANCA)
+
+
+def _view(stop: Stop, is_example: bool, free: int, near: Location | None) -> StopView:
+    place = Location(latitude=stop.latitude, longitude=stop.longitude)
+    return StopView(
+        id=stop.id,
+        commune_code=stop.commune_code,
+        day=stop.day,
+        opens_at=stop.opens_at,
+        closes_at=stop.closes_at,
+        venue_fr=stop.venue_fr,
+        venue_ar=stop.venue_ar,
+        latitude=stop.latitude,
+        longitude=stop.longitude,
+        status=stop.status,
+        is_example=is_example,
+        distance=distance_km(near, place) if near else None,
+        free=free,
+    )
