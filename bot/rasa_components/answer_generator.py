@@ -1,0 +1,51 @@
+"""Rasa's answer generator (``nlg.type`` in endpoints.yml): the words come from bot/texts, in the variety of the turn."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Text
+
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.core.locales import Variety, variety_or_default
+from bot.core.texts import Option, default_texts
+
+
+def variety_of_turn(tracker: DialogueStateTracker) -> Variety:
+    """The variety to answer in: the one the person chose, else the one identified, else the one in use before."""
+    chosen = tracker.get_slot("chosen_variety")
+    if chosen:
+        return Variety(chosen)
+    message = tracker.latest_message
+    if message is None:
+        return variety_or_default(None)
+    metadata = message.metadata or {}
+    if metadata.get("variety_chosen") and metadata.get("variety"):
+        return Variety(metadata["variety"])
+    identified = message.parse_data.get("variety")
+    if isinstance(identified, dict):
+        identified = identified.get("name")
+    return variety_or_default(identified or metadata.get("variety"))
+
+
+class AnswerGenerator(NaturalLanguageGenerator):
+    """Renders a response with its values and choices. Raises MissingText, which fails the turn: silence would be worse."""
+
+    def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
+        self._texts = default_texts()
+
+    async def generate(
+        self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any
+    ) -> Optional[Dict[Text, Any]]:
+        """A message for the turn channel: text, buttons and what it asks the channel for."""
+        values = kwargs.get("values") or {}
+        variety = Variety(values["variety"]) if "variety" in values else variety_of_turn(tracker)
+        options = [Option(key=o["key"], payload=o["payload"], values=o["values"]) for o in kwargs.get("options") or []]
+        rendered = self._texts.render(utter_action, variety, values, options)
+        return {
+            "text": rendered.text,
+            "buttons": [{"title": button.title, "payload": button.payload} for button in rendered.buttons],
+            "request": rendered.request.value if rendered.request else None,
+            "request_title": rendered.request_title,
+            "variety": variety.value,
+        }

@@ -1,0 +1,65 @@
+"""Rasa's door to the entity grammar of :mod:`bot.core.entities`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.core.entities import Entity, extract
+from bot.gazetteer import Gazetteer
+from bot.rasa_components.moment import written_at
+
+KHEMISSET = "04.291"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class EntityExtractor(GraphComponent):
+    """Sets ``entities``. The option ``province`` is the HCP code of the province whose communes count as
+    inside."""
+
+    def __init__(self, province: str) -> None:
+        self._gazetteer = Gazetteer.load(province)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The component's options."""
+        return {"province": KHEMISSET}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EntityExtractor:
+        """Called by Rasa."""
+        return cls(config["province"])
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds what is found in each message."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            found = extract(text, written_at(message.get("metadata")), self._gazetteer)
+            kept = [*message.get(ENTITIES, []), *(_as_rasa(entity) for entity in found)]
+            message.set(ENTITIES, kept, add_to_output=True)
+        return messages
+
+
+def _as_rasa(entity: Entity) -> dict[str, Any]:
+    return {
+        "entity": entity.kind,
+        "value": entity.value,
+        "start": entity.start,
+        "end": entity.end,
+        "extractor": EntityExtractor.__name__,
+        "confidence": entity.score,
+        "alternatives": list(entity.alternatives),
+        "uncertain": entity.uncertain,
+    }

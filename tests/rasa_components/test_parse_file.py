@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.rasa_components.parse_file import _as_contract, _messages
+
+
+def test_lines_keep_their_places_whatever_is_in_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "in.jsonl"
+    lines = [
+        '{"text": "salam", "now": "2026-11-23T10:00:00+01:00"}',
+        "nonsense",
+        '{"text": 5}',
+        "[]",
+        "",
+        '{"text": "a", "now": "x"}',
+        '{"text": "👍"}',
+    ]
+    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert list(_messages(source)) == [
+        ("salam", "2026-11-23T10:00:00+01:00"),
+        *[("", None)] * 5,
+        ("👍", None),
+    ]
+    assert "line 2 is not a message" in capsys.readouterr().err
+
+
+def test_the_contract_s_fields() -> None:
+    parsed = {
+        "variety": "fr",
+        "intent": {"name": "ask_cost", "confidence": 0.912345},
+        "intents": [{"name": "ask_cost"}, {"name": "ask_dates"}],
+        "entities": [
+            {"entity": "commune", "value": "04.291.05.11", "start": 3, "end": 9, "extractor": "x"},
+            {"entity": "outside_place", "value": "rabat", "start": 10, "end": 15},
+        ],
+    }
+    assert _as_contract(parsed, shift=2) == {
+        "variety": "fr",
+        "intent": "ask_cost",
+        "confidence": 0.9123,
+        "entities": [{"entity": "commune", "value": "04.291.05.11", "start": 5, "end": 11}],
+        "intents": ["ask_cost", "ask_dates"],
+    }
+
+
+def test_out_of_scope_holds_no_question() -> None:
+    parsed = _as_contract({"intent": {"name": "out_of_scope", "confidence": 0.8}, "intents": []}, shift=0)
+    assert (parsed["intent"], parsed["intents"], parsed["variety"]) == ("out_of_scope", [], "ary-Arab")

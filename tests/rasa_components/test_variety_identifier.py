@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.rasa_components.variety_identifier import VarietyIdentifier, without_neutral
+from bot.rasa_components.variety_model import VarietyModel
+
+TIFLET = {"entity": "commune", "value": "04.291.01.05", "start": 0, "end": 6}
+
+
+def identified(
+    model: VarietyModel,
+    text: str,
+    known: str | None = None,
+    chosen: bool = False,
+    entities: tuple[dict[str, Any], ...] = (),
+) -> str:
+    component = VarietyIdentifier(model_storage=None, resource=None, model=model)  # type: ignore[arg-type]
+    metadata = {"variety": known, "variety_chosen": chosen}
+    message = Message(data={"text": text, "metadata": metadata, "entities": list(entities)})
+    parsed = component.process([message])[0].as_dict(only_output_properties=True)
+    assert 0.0 <= parsed["variety_confidence"] <= 1.0
+    return str(parsed["variety"])
+
+
+@pytest.mark.parametrize("known", ["ary-Arab", "ary-Latn", "ar", "fr"])
+@pytest.mark.parametrize("text", ["ok", "1", "👍", "0612345678", "hhhh", "", "menu"])
+def test_what_tells_nothing_keeps_the_variety_in_use(varieties: VarietyModel, text: str, known: str) -> None:
+    assert identified(varieties, text, known) == known
+
+
+@pytest.mark.parametrize("known", ["ary-Arab", "ary-Latn", "ar", "fr"])
+def test_the_name_of_a_place_keeps_the_variety_in_use(varieties: VarietyModel, known: str) -> None:
+    assert identified(varieties, "Tiflet", known, entities=(TIFLET,)) == known
+
+
+def test_what_was_chosen_counts_whatever_is_written(varieties: VarietyModel) -> None:
+    assert identified(varieties, "je voudrais savoir quand vous venez", "ary-Arab", chosen=True) == "ary-Arab"
+
+
+def test_a_french_word_does_not_flip_darija(varieties: VarietyModel) -> None:
+    assert identified(varieties, "merci", "ary-Latn") == "ary-Latn"
+    assert identified(varieties, "wach kayn la formation l chabab") == "ary-Latn"
+
+
+def test_a_whole_sentence_changes_the_variety(varieties: VarietyModel) -> None:
+    assert identified(varieties, "je voudrais savoir quand vous venez chez nous", "ary-Latn") == "fr"
+    assert identified(varieties, "وقتاش غاتجي القافلة لعندنا للدوار", "fr") == "ary-Arab"
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1", "ary-Arab"), ("👍", "ary-Arab"), ("", "ary-Arab")])
+def test_without_script_or_history(varieties: VarietyModel, text: str, expected: str) -> None:
+    assert identified(varieties, text) == expected
+
+
+def test_an_unknown_tag_is_no_history(varieties: VarietyModel) -> None:
+    assert identified(varieties, "1", "tlh") == "ary-Arab"
+
+
+def test_neutral_parts_are_taken_out() -> None:
+    assert without_neutral("Tiflet ok wach fabor", [TIFLET]) == "wach fabor"
