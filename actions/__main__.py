@@ -1,0 +1,32 @@
+"""The action server: ``python -m actions``, on loopback only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from urllib.parse import urlsplit
+
+from rasa_sdk.endpoint import run
+from rasa_sdk.executor import ActionExecutor
+
+from bot.config import SettingsError, load_settings
+from bot.logs import configure_logs
+
+LOOPBACK = "127.0.0.1"
+
+
+def main() -> None:
+    """Serve the actions at ACTIONS_URL's port."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    os.environ["SANIC_HOST"] = LOOPBACK
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    run(executor, port=urlsplit(settings.actions_url).port or 0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SettingsError as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,109 @@
+"""Questions: one or several in a message, each answered, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from rasa_sdk.events import SlotSet
+
+from actions.runtime import Events, Scene, SceneAction
+from actions.stops import ABOUT_PLACES, announce_example, answer_about_stops
+from bot.core.texts import Option
+from bot.services import ideas, stops
+
+FACTS = (
+    "ask_about_caravan",
+    "ask_organizers",
+    "ask_dates",
+    "ask_services",
+    "ask_eligibility",
+    "ask_cost",
+    "ask_documents",
+    "ask_contact",
+    "ask_jobs",
+    "ask_training",
+    "ask_auto_entrepreneur",
+    "ask_cooperative",
+    "ask_financing",
+    "ask_project_support",
+)
+"""Answered from the caravan's file."""
+WORDS = {
+    "ask_privacy": "utter_privacy",
+    "bot_challenge": "utter_bot_challenge",
+    "thank": "utter_thank",
+    "goodbye": "utter_goodbye",
+    "ask_help": "utter_menu",
+}
+COACH = Option(key="option_coach", payload="/talk_to_human", values={})
+
+
+class ActionAnswer(SceneAction):
+    """Answers every question of the message."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def play(self, scene: Scene) -> Events:
+        events: Events = []
+        asked = [intent for intent in scene.turn.intents if intent in HANDLERS]
+        if scene.turn.intent in HANDLERS and scene.turn.intent not in asked:
+            asked.insert(0, scene.turn.intent)
+        for intent in _once_about_stops(asked):
+            events += HANDLERS[intent](scene)
+        return [*events, SlotSet("misunderstood", 0)]
+
+
+def tell_fact(scene: Scene, intent: str) -> Events:
+    """Answer from the caravan's file; what is not known is said to be unknown, and a coach is offered."""
+    caravan = stops.current_caravan(scene.session)
+    answer = caravan.facts["answers"].get(intent) if caravan else None
+    unknown = answer is None or (caravan is not None and intent in caravan.facts["unknown_answers"])
+    offer = (COACH,) if unknown else ()
+    if answer is None:
+        scene.say("utter_unknown", options=offer)
+    else:
+        scene.say("utter_fact", options=offer, answer=answer)
+    if intent == "ask_dates":
+        _tell_calendar(scene)
+    return []
+
+
+def _tell_calendar(scene: Scene) -> None:
+    ahead = stops.upcoming(scene.session, now=scene.turn.now)
+    if not ahead:
+        scene.say("utter_no_stops")
+        return
+    announce_example(scene, ahead)
+    days = [stop.day for stop in ahead]
+    scene.say("utter_calendar", first=min(days).isoformat(), last=max(days).isoformat(), count=len(ahead))
+
+
+def _tell_ideas(scene: Scene) -> Events:
+    found = ideas.of_contact(scene.session, scene.turn.contact_id)
+    if not found:
+        scene.say("utter_no_idea_yet")
+    for idea in found[:3]:
+        scene.say("utter_idea_status", reference=idea.reference, title=idea.title, status=f"idea_status_{idea.status}")
+    return []
+
+
+def _say(key: str, scene: Scene) -> Events:
+    scene.say(key)
+    return []
+
+
+def _once_about_stops(asked: list[str]) -> list[str]:
+    """Two questions about stops in one message have one answer."""
+    first = next((intent for intent in asked if intent in ABOUT_PLACES), None)
+    return [intent for intent in asked if intent not in ABOUT_PLACES or intent == first]
+
+
+Handler = Callable[[Scene], Events]
+HANDLERS: dict[str, Handler] = {
+    **{intent: partial(tell_fact, intent=intent) for intent in FACTS},
+    **{intent: partial(answer_about_stops, question=intent) for intent in ABOUT_PLACES},
+    **{intent: partial(_say, key) for intent, key in WORDS.items()},
+    "check_idea": _tell_ideas,
+}

@@ -1,0 +1,123 @@
+"""What the booking form asks, with the choices of this moment."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from actions.booking import moved_booking_name, offered_stops, wished_times
+from actions.places import commune_name
+from actions.runtime import Events, Scene, SceneAction
+from actions.stops import announce_example, stop_values
+from bot.core.texts import Option
+from bot.services import stops
+from bot.store.models import AppointmentTime, Stop
+
+MAX_STOPS = 4
+MAX_TIMES = 8
+OTHER_PLACE = Option(key="option_other_place", payload='/inform{"choice": "change:place"}', values={})
+OTHER_STOP = Option(key="option_other_stop", payload='/inform{"choice": "change:stop"}', values={})
+
+
+class _Question(SceneAction):
+    @property
+    @abstractmethod
+    def asks(self) -> str:
+        """The slot that is asked for."""
+
+    def name(self) -> str:
+        return f"action_ask_booking_form_{self.asks}"
+
+
+class AskPlace(_Question):
+    """In which commune the person is."""
+
+    asks = "booking_place"
+
+    def play(self, scene: Scene) -> Events:
+        scene.say("utter_ask_booking_place")
+        return []
+
+
+class AskStop(_Question):
+    """Which of the stops near by, with free places only."""
+
+    asks = "booking_stop"
+
+    def play(self, scene: Scene) -> Events:
+        offered = offered_stops(scene, scene.slot("booking_place") or {})[:MAX_STOPS]
+        if not offered:
+            scene.say("utter_no_stops")
+            return []
+        announce_example(scene, offered)
+        options = tuple(
+            Option(
+                key="option_stop" if stop.distance is None else "option_stop_near",
+                payload=f'/inform{{"choice": "stop:{stop.id}"}}',
+                values=stop_values(stop),
+            )
+            for stop in offered
+        )
+        scene.say("utter_ask_booking_stop", options=(*options, OTHER_PLACE))
+        return []
+
+
+class AskTime(_Question):
+    """Which of the free times of the stop."""
+
+    asks = "booking_time"
+
+    def play(self, scene: Scene) -> Events:
+        stop = stops.get(scene.session, stop_id=scene.slot("booking_stop"), now=scene.turn.now)
+        free = list(stops.free_times(scene.session, stop_id=stop.id, now=scene.turn.now))
+        announce_example(scene, [stop])
+        offered = wished_times(free, scene.slot("booking_wish"), MAX_TIMES)
+        key = "utter_ask_booking_time" if offered else "utter_stop_full"
+        scene.say(key, options=(*(_time_option(time) for time in offered), OTHER_STOP), **stop_values(stop))
+        return []
+
+
+class AskName(_Question):
+    """Whose place it is."""
+
+    asks = "booking_name"
+
+    def play(self, scene: Scene) -> Events:
+        scene.say("utter_ask_booking_name")
+        return []
+
+
+class AskPhone(_Question):
+    """A mobile number for the reminder by SMS."""
+
+    asks = "booking_phone"
+
+    def play(self, scene: Scene) -> Events:
+        scene.say("utter_ask_booking_phone")
+        return []
+
+
+class AskConfirmation(_Question):
+    """The summary, and yes or no."""
+
+    asks = "booking_confirmed"
+
+    def play(self, scene: Scene) -> Events:
+        name = scene.slot("booking_name") or moved_booking_name(scene) or ""
+        scene.say("utter_ask_booking_confirmed", name=name, **time_values(scene, scene.slot("booking_time")))
+        return []
+
+
+def time_values(scene: Scene, appointment_time_id: int) -> dict[str, Any]:
+    """An appointment time's values for texts."""
+    time = scene.session.get_one(AppointmentTime, appointment_time_id)
+    stop = scene.session.get_one(Stop, time.stop_id)
+    return {"commune": commune_name(stop.commune_code), "starts_at": time.starts_at.isoformat()}
+
+
+def _time_option(time: AppointmentTime) -> Option:
+    return Option(
+        key="option_time",
+        payload=f'/inform{{"choice": "time:{time.id}"}}',
+        values={"starts_at": time.starts_at.isoformat()},
+    )

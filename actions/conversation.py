@@ -1,0 +1,166 @@
+"""Greeting, the menu, going back, values out of the blue, and messages that were not understood."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from sqlalchemy import func, select
+
+from actions.answers import COACH
+from actions.form import REQUESTED, cleared
+from actions.idea import SLOTS as IDEA_SLOTS
+from actions.own_bookings import FORM_SLOTS, cancel_now
+from actions.places import read_place
+from actions.runtime import Events, Scene, SceneAction
+from actions.stops import ABOUT_PLACES, answer_about_stops
+from bot.store.models import InboundMessage
+
+FOLLOWS_LEAVING = {
+    "talk_to_human": "action_request_coach",
+    "cancel_booking": "action_cancel_booking",
+    "reschedule_booking": "action_start_move",
+    "unsubscribe": "action_unsubscribe",
+    "delete_my_data": "action_delete_data",
+    "submit_idea": "idea_form",
+    "book_slot": "booking_form",
+}
+COACH_AFTER = 2
+
+
+class ActionGreet(SceneAction):
+    """Welcomes a new person with what the assistant does and keeps; greets a known one shortly. Both get the menu."""
+
+    def name(self) -> str:
+        return "action_greet"
+
+    def play(self, scene: Scene) -> Events:
+        answered = scene.session.scalar(
+            select(func.count()).where(
+                InboundMessage.conversation_id == scene.turn.conversation_id, InboundMessage.outcome == "answered"
+            )
+        )
+        in_form = bool((scene.tracker.active_loop or {}).get("name"))
+        if in_form:
+            scene.say("utter_greet_back")
+        else:
+            scene.say("utter_hello" if answered else "utter_welcome")
+        return [SlotSet("misunderstood", 0)]
+
+
+class ActionGoBack(SceneAction):
+    """Back to the menu."""
+
+    def name(self) -> str:
+        return "action_go_back"
+
+    def play(self, scene: Scene) -> Events:
+        scene.say("utter_menu")
+        return cleared("misunderstood")
+
+
+class ActionLeaveForm(SceneAction):
+    """Ends a form because the person wants something else; what they want then follows."""
+
+    def name(self) -> str:
+        return "action_leave_form"
+
+    def play(self, scene: Scene) -> Events:
+        follows = FOLLOWS_LEAVING.get(scene.turn.intent)
+        if follows is None:
+            scene.say("utter_left_form")
+            scene.say("utter_menu")
+        events = [ActiveLoop(None), SlotSet(REQUESTED, None), *cleared(*FORM_SLOTS, *IDEA_SLOTS)]
+        return [*events, FollowupAction(follows)] if follows else events
+
+
+class ActionInform(SceneAction):
+    """A value outside a form: a place answers what was asked of places; anything else gets the menu."""
+
+    def name(self) -> str:
+        return "action_inform"
+
+    def play(self, scene: Scene) -> Events:
+        pending = scene.pending()
+        answer = read_place(scene)
+        if answer.place or answer.candidates or answer.outside is not None:
+            question = pending.get("intent") if pending.get("question") == "place" else None
+            return answer_about_stops(scene, question or ABOUT_PLACES[0])
+        if pending.get("question") == "place":
+            scene.say("utter_place_unknown")
+            scene.say("utter_ask_place")
+            return []
+        return not_understood(scene)
+
+
+class ActionAffirm(SceneAction):
+    """Yes to what was asked, if anything was."""
+
+    def name(self) -> str:
+        return "action_affirm"
+
+    def play(self, scene: Scene) -> Events:
+        pending = scene.pending()
+        if pending.get("question") == "cancel":
+            return cancel_now(scene, int(pending["booking"]))
+        scene.say("utter_menu")
+        return []
+
+
+class ActionDeny(SceneAction):
+    """No to what was asked, if anything was."""
+
+    def name(self) -> str:
+        return "action_deny"
+
+    def play(self, scene: Scene) -> Events:
+        pending = scene.pending()
+        scene.say("utter_booking_kept" if pending.get("question") == "cancel" else "utter_menu")
+        return []
+
+
+class ActionNotUnderstood(SceneAction):
+    """Asks to say it otherwise; the second time in a row a coach is offered first."""
+
+    def name(self) -> str:
+        return "action_not_understood"
+
+    def play(self, scene: Scene) -> Events:
+        return not_understood(scene)
+
+
+class ActionDefaultFallback(ActionNotUnderstood):
+    """What happens where no rule fits."""
+
+    def name(self) -> str:
+        return "action_default_fallback"
+
+
+class ActionComplain(SceneAction):
+    """A calm word, and a coach."""
+
+    def name(self) -> str:
+        return "action_complain"
+
+    def play(self, scene: Scene) -> Events:
+        scene.say("utter_complain", options=(COACH,))
+        return []
+
+
+class ActionMedia(SceneAction):
+    """The assistant cannot listen or look; a coach can."""
+
+    def name(self) -> str:
+        return "action_media"
+
+    def play(self, scene: Scene) -> Events:
+        scene.say("utter_media", options=(COACH,))
+        return []
+
+
+def not_understood(scene: Scene) -> Events:
+    """Count, and offer more help the second time."""
+    times = int(scene.slot("misunderstood") or 0) + 1
+    if times >= COACH_AFTER:
+        scene.say("utter_not_understood_again", options=(COACH,))
+    else:
+        scene.say("utter_not_understood")
+    return [SlotSet("misunderstood", times)]

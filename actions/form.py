@@ -1,0 +1,120 @@
+"""What the forms have in common: which messages answer the question asked, and which are something else."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk.events import SlotSet
+
+from actions.runtime import Events, Scene, SceneAction
+
+QUESTIONS = frozenset(
+    {
+        "ask_about_caravan",
+        "ask_organizers",
+        "ask_dates",
+        "ask_stop_date",
+        "ask_nearest_stop",
+        "ask_directions",
+        "ask_opening_hours",
+        "ask_services",
+        "ask_eligibility",
+        "ask_cost",
+        "ask_documents",
+        "ask_contact",
+        "ask_jobs",
+        "ask_training",
+        "ask_auto_entrepreneur",
+        "ask_cooperative",
+        "ask_financing",
+        "ask_project_support",
+        "ask_privacy",
+        "bot_challenge",
+        "check_idea",
+        "check_booking",
+        "ask_help",
+        "change_language",
+        "subscribe_updates",
+        "thank",
+        "greet",
+        "complain",
+        "send_media",
+    }
+)
+"""Answered in the middle of a form, which then goes on. The rules in nlu_data/rules name the same intents."""
+LEAVING = frozenset(
+    {
+        "go_back",
+        "deny",
+        "goodbye",
+        "talk_to_human",
+        "cancel_booking",
+        "reschedule_booking",
+        "unsubscribe",
+        "delete_my_data",
+        "submit_idea",
+        "book_slot",
+    }
+)
+"""Ends the form."""
+REQUESTED = "requested_slot"
+SURE = 0.8
+
+
+class FormStep(SceneAction):
+    """Validates one form. Subclasses say which slots are still needed and read each of them from the message."""
+
+    form: ClassVar[str]
+    begins_with: ClassVar[str]
+    free_text: ClassVar[frozenset[str]] = frozenset()
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    @abstractmethod
+    def needed(self, scene: Scene, values: dict[str, Any]) -> list[str]:
+        """The slots to fill, in order."""
+
+    @abstractmethod
+    def read(self, scene: Scene, requested: str | None, values: dict[str, Any]) -> dict[str, Any]:
+        """Slot values found in the message; ``requested`` is None when the form begins. Says what is wrong with bad input."""
+
+    def play(self, scene: Scene) -> Events:
+        requested = scene.slot(REQUESTED) if self._active(scene) else None
+        if requested is not None and self.is_something_else(scene, requested):
+            return []
+        values = {name: scene.slot(name) for name in self.slots(scene)}
+        found = self.read(scene, requested, values)
+        if requested is not None and requested not in found:
+            found[requested] = None
+        values |= found
+        missing = [name for name in self.needed(scene, values) if values.get(name) is None]
+        events: Events = [SlotSet(name, value) for name, value in found.items()]
+        return [*events, SlotSet(REQUESTED, missing[0] if missing else None)]
+
+    def slots(self, scene: Scene) -> list[str]:
+        """The form's slots."""
+        return [name for name in scene.tracker.slots if name.startswith(self.form.removesuffix("form"))]
+
+    def is_something_else(self, scene: Scene, requested: str) -> bool:
+        """Whether the message is a question or a change of mind instead of an answer to what was asked."""
+        turn = scene.turn
+        if turn.values("choice") and turn.intent in ("inform", self.begins_with):
+            return False
+        if turn.intent not in QUESTIONS | LEAVING or turn.intent == self.begins_with:
+            return False
+        if requested not in self.free_text:
+            return True
+        if turn.intent in ("go_back", "talk_to_human", "change_language", "send_media"):
+            return True
+        looks_asked = "?" in turn.text or "؟" in turn.text
+        return turn.text.startswith("/") or (turn.intent in QUESTIONS and (looks_asked or turn.confidence >= SURE))
+
+    def _active(self, scene: Scene) -> bool:
+        return bool((scene.tracker.active_loop or {}).get("name") == self.form)
+
+
+def cleared(*names: str) -> Events:
+    """Events that empty slots."""
+    return [SlotSet(name, None) for name in names]

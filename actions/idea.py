@@ -1,0 +1,145 @@
+"""The idea form: what, where, which sector, what is needed; in the end a reference."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from actions.form import FormStep, cleared
+from actions.places import read_place
+from actions.runtime import Events, Scene, SceneAction
+from bot.core.sectors import SECTORS
+from bot.core.texts import Option
+from bot.services import effects, ideas
+
+SLOTS = ("idea_what", "idea_where", "idea_sector", "idea_needs")
+MIN_WHAT = 8
+TELLS_ALREADY = 30
+MAX_TEXT = 2000
+
+
+class ValidateIdeaForm(FormStep):
+    """Takes each answer of the form in the person's own words."""
+
+    form = "idea_form"
+    begins_with = "submit_idea"
+    free_text = frozenset({"idea_what", "idea_where", "idea_needs"})
+
+    def needed(self, scene: Scene, values: dict[str, Any]) -> list[str]:
+        return list(SLOTS)
+
+    def read(self, scene: Scene, requested: str | None, values: dict[str, Any]) -> dict[str, Any]:
+        text = "" if scene.turn.text.startswith("/") else scene.turn.text.strip()[:MAX_TEXT]
+        if requested is None:
+            return _read_opening(scene, text)
+        if requested == "idea_what":
+            return _long_enough(scene, "idea_what", text, MIN_WHAT)
+        if requested == "idea_where":
+            return _read_where(scene, text)
+        if requested == "idea_sector":
+            return _read_sector(scene)
+        return _long_enough(scene, "idea_needs", text, 1)
+
+
+def _read_opening(scene: Scene, text: str) -> dict[str, Any]:
+    """Who begins by telling the project is not asked to tell it again."""
+    if len(text) < TELLS_ALREADY or not scene.turn.values("sector"):
+        return {}
+    return {"idea_what": text, "idea_sector": scene.turn.first("sector")}
+
+
+def _long_enough(scene: Scene, slot: str, text: str, least: int) -> dict[str, Any]:
+    if len(text) < least:
+        scene.say("utter_idea_too_short")
+        return {}
+    return {slot: text}
+
+
+def _read_where(scene: Scene, text: str) -> dict[str, Any]:
+    answer = read_place(scene)
+    commune = answer.place["commune"] if answer.place else None
+    if commune is None and len(text) < 2:
+        scene.say("utter_place_unknown")
+        return {}
+    return {"idea_where": {"commune": commune, "text": text}}
+
+
+def _read_sector(scene: Scene) -> dict[str, Any]:
+    sector = scene.turn.choice("sector") or scene.turn.first("sector")
+    if sector not in SECTORS:
+        scene.say("utter_sector_unclear")
+        return {}
+    return {"idea_sector": sector}
+
+
+class _Question(SceneAction):
+    @property
+    @abstractmethod
+    def asks(self) -> str:
+        """The slot that is asked for."""
+
+    def name(self) -> str:
+        return f"action_ask_idea_form_{self.asks}"
+
+    def play(self, scene: Scene) -> Events:
+        scene.say(f"utter_ask_{self.asks}")
+        return []
+
+
+class AskWhat(_Question):
+    """What the project is."""
+
+    asks = "idea_what"
+
+
+class AskWhere(_Question):
+    """Where it would be."""
+
+    asks = "idea_where"
+
+
+class AskNeeds(_Question):
+    """What the person needs for it."""
+
+    asks = "idea_needs"
+
+
+class AskSector(_Question):
+    """Which sector, from a list."""
+
+    asks = "idea_sector"
+
+    def play(self, scene: Scene) -> Events:
+        options = tuple(
+            Option(key=f"sector_{name}", payload=f'/inform{{"choice": "sector:{name}"}}', values={})
+            for name in SECTORS
+        )
+        scene.say("utter_ask_idea_sector", options=options)
+        return []
+
+
+class ActionSubmitIdea(SceneAction):
+    """Keeps the idea, once per turn, and tells its reference."""
+
+    def name(self) -> str:
+        return "action_submit_idea"
+
+    def play(self, scene: Scene) -> Events:
+        where = scene.slot("idea_where")
+
+        def write() -> dict[str, Any]:
+            idea = ideas.submit(
+                scene.session,
+                contact_id=scene.turn.contact_id,
+                summary=scene.slot("idea_what"),
+                place=where["text"],
+                commune_code=where["commune"],
+                sector=scene.slot("idea_sector"),
+                needs=scene.slot("idea_needs"),
+                now=scene.turn.now,
+            )
+            return {"reference": idea.reference}
+
+        result = effects.once(scene.session, turn_id=scene.turn.id, name="idea", now=scene.turn.now, write=write)
+        scene.say("utter_idea_received", reference=result["reference"])
+        return cleared(*SLOTS)

@@ -1,0 +1,196 @@
+"""Taking the place at the end of the form; checking, moving and cancelling it later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.booking_questions import time_values
+from actions.form import cleared
+from actions.places import place_of
+from actions.runtime import Events, Scene, SceneAction
+from bot.core.texts import Option
+from bot.services import bookings, effects, stops
+from bot.services.bookings import AlreadyBooked, TimeTaken
+from bot.store.models import Booking
+
+FORM_SLOTS = (
+    "booking_moves",
+    "booking_place",
+    "booking_stop",
+    "booking_time",
+    "booking_wish",
+    "booking_name",
+    "booking_phone",
+    "booking_confirmed",
+)
+
+
+class ActionBookAppointment(SceneAction):
+    """Takes or moves the place. Run twice for one turn, it writes once."""
+
+    def name(self) -> str:
+        return "action_book_appointment"
+
+    def play(self, scene: Scene) -> Events:
+        result = effects.once(
+            scene.session,
+            turn_id=scene.turn.id,
+            name="book",
+            now=scene.turn.now,
+            write=lambda: _move(scene) if scene.slot("booking_moves") else _book(scene),
+        )
+        if result["status"] == "taken":
+            scene.say("utter_time_taken")
+            return [*cleared("booking_time", "booking_confirmed", "booking_wish"), FollowupAction("booking_form")]
+        booking = scene.session.get_one(Booking, result["booking_id"])
+        scene.say(f"utter_booking_{result['status']}", **booking_values(scene, booking))
+        return cleared(*FORM_SLOTS)
+
+
+def _book(scene: Scene) -> dict[str, Any]:
+    try:
+        with scene.session.begin_nested():
+            booking = bookings.book(
+                scene.session,
+                contact_id=scene.turn.contact_id,
+                conversation_id=scene.turn.conversation_id,
+                appointment_time_id=scene.slot("booking_time"),
+                name=scene.slot("booking_name"),
+                phone=scene.slot("booking_phone"),
+                now=scene.turn.now,
+            )
+    except TimeTaken:
+        return {"status": "taken"}
+    except AlreadyBooked as known:
+        return {"status": "already", "booking_id": known.booking_id}
+    return {"status": "made", "booking_id": booking.id}
+
+
+def _move(scene: Scene) -> dict[str, Any]:
+    try:
+        with scene.session.begin_nested():
+            booking = bookings.move(
+                scene.session,
+                booking_id=scene.slot("booking_moves"),
+                contact_id=scene.turn.contact_id,
+                appointment_time_id=scene.slot("booking_time"),
+                now=scene.turn.now,
+            )
+    except TimeTaken:
+        return {"status": "taken"}
+    return {"status": "moved", "booking_id": booking.id}
+
+
+class ActionCheckBooking(SceneAction):
+    """Tells the person's bookings."""
+
+    def name(self) -> str:
+        return "action_check_booking"
+
+    def play(self, scene: Scene) -> Events:
+        active = _active(scene)
+        if not active:
+            scene.say("utter_no_booking")
+        for booking in active:
+            scene.say("utter_booking_status", **booking_values(scene, booking))
+        return []
+
+
+class ActionStartMove(SceneAction):
+    """Begins to move a booking: the form asks for the new time."""
+
+    def name(self) -> str:
+        return "action_start_move"
+
+    def play(self, scene: Scene) -> Events:
+        booking = _meant(scene, "move", "/reschedule_booking", "utter_which_booking_to_move")
+        if booking is None:
+            return []
+        stop = booking.appointment_time.stop
+        scene.say("utter_moving", **booking_values(scene, booking))
+        still_ahead = any(view.id == stop.id for view in stops.upcoming(scene.session, now=scene.turn.now))
+        return [
+            *cleared(*FORM_SLOTS),
+            SlotSet("booking_moves", booking.id),
+            SlotSet("booking_place", place_of(stop.commune_code)),
+            SlotSet("booking_stop", stop.id if still_ahead else None),
+            SlotSet("booking_name", booking.name),
+            SlotSet("booking_phone", booking.phone),
+            FollowupAction("booking_form"),
+        ]
+
+
+class ActionCancelBooking(SceneAction):
+    """Asks which and whether, then gives the place up."""
+
+    def name(self) -> str:
+        return "action_cancel_booking"
+
+    def play(self, scene: Scene) -> Events:
+        sure = scene.turn.choice("cancel_yes")
+        if sure is not None:
+            return cancel_now(scene, int(sure))
+        booking = _meant(scene, "cancel", "/cancel_booking", "utter_which_booking_to_cancel")
+        if booking is None:
+            return []
+        yes = Option(
+            key="option_cancel_yes", payload=f'/cancel_booking{{"choice": "cancel_yes:{booking.id}"}}', values={}
+        )
+        no = Option(key="option_keep", payload="/check_booking", values={})
+        scene.say("utter_ask_cancel", options=(yes, no), **booking_values(scene, booking))
+        return [scene.ask(question="cancel", booking=booking.id)]
+
+
+def cancel_now(scene: Scene, booking_id: int) -> Events:
+    """Give the place up, once per turn; somebody else's booking, or one that is gone, is said to be none."""
+
+    def write() -> dict[str, Any]:
+        if booking_id not in [booking.id for booking in _active(scene)]:
+            return {"status": "none"}
+        bookings.cancel(
+            scene.session, booking_id=booking_id, contact_id=scene.turn.contact_id, now=scene.turn.now
+        )
+        return {"status": "cancelled"}
+
+    result = effects.once(
+        scene.session, turn_id=scene.turn.id, name=f"cancel:{booking_id}", now=scene.turn.now, write=write
+    )
+    if result["status"] == "none":
+        scene.say("utter_no_booking")
+    else:
+        scene.say("utter_booking_cancelled", **booking_values(scene, scene.session.get_one(Booking, booking_id)))
+    return []
+
+
+def booking_values(scene: Scene, booking: Booking) -> dict[str, Any]:
+    """A booking's values for texts."""
+    return {"name": booking.name, "code": booking.code, **time_values(scene, booking.appointment_time_id)}
+
+
+def _active(scene: Scene) -> Sequence[Booking]:
+    return bookings.active(scene.session, contact_id=scene.turn.contact_id, now=scene.turn.now)
+
+
+def _meant(scene: Scene, kind: str, intent: str, question: str) -> Booking | None:
+    active = _active(scene)
+    chosen = scene.turn.choice(kind)
+    if chosen is not None:
+        active = [booking for booking in active if booking.id == int(chosen)]
+    if not active:
+        scene.say("utter_no_booking")
+        return None
+    if len(active) == 1:
+        return active[0]
+    options = tuple(
+        Option(
+            key="option_booking",
+            payload=f'{intent}{{"choice": "{kind}:{booking.id}"}}',
+            values=booking_values(scene, booking),
+        )
+        for booking in active
+    )
+    scene.say(question, options=options)
+    return None

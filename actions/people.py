@@ -1,0 +1,100 @@
+"""A coach, the language, news, and a person's own data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+
+from actions.runtime import Events, Scene, SceneAction
+from bot.core.locales import Variety
+from bot.core.texts import Option
+from bot.services import contacts, effects, handoffs
+
+VARIETIES = tuple(variety.value for variety in Variety)
+
+
+class ActionRequestCoach(SceneAction):
+    """Hands the conversation to the staff. From then on the assistant is silent."""
+
+    def name(self) -> str:
+        return "action_request_coach"
+
+    def play(self, scene: Scene) -> Events:
+        hand_over(scene, "asked")
+        scene.say("utter_handoff")
+        return [SlotSet("misunderstood", 0)]
+
+
+class ActionChangeLanguage(SceneAction):
+    """Answers in the variety that was asked for from now on; asks which where none was named."""
+
+    def name(self) -> str:
+        return "action_change_language"
+
+    def play(self, scene: Scene) -> Events:
+        wanted = scene.turn.choice("language") or scene.turn.first("language")
+        if wanted not in VARIETIES:
+            options = tuple(
+                Option(
+                    key=f"language_{name}", payload=f'/change_language{{"choice": "language:{name}"}}', values={}
+                )
+                for name in VARIETIES
+            )
+            scene.say("utter_which_language", options=options)
+            return []
+        contacts.choose_variety(scene.session, contact_id=scene.turn.contact_id, variety=Variety(wanted))
+        scene.say("utter_language_changed", variety=wanted)
+        return [SlotSet("chosen_variety", wanted)]
+
+
+class ActionSubscribe(SceneAction):
+    """News of the caravan: yes."""
+
+    def name(self) -> str:
+        return "action_subscribe"
+
+    def play(self, scene: Scene) -> Events:
+        contacts.want_updates(
+            scene.session, contact_id=scene.turn.contact_id, wanted=True, now=scene.turn.now
+        )
+        scene.say("utter_subscribed")
+        return []
+
+
+class ActionUnsubscribe(SceneAction):
+    """News of the caravan: no."""
+
+    def name(self) -> str:
+        return "action_unsubscribe"
+
+    def play(self, scene: Scene) -> Events:
+        contacts.want_updates(
+            scene.session, contact_id=scene.turn.contact_id, wanted=False, now=scene.turn.now
+        )
+        scene.say("utter_unsubscribed")
+        return []
+
+
+class ActionDeleteData(SceneAction):
+    """A request to be erased goes to the staff, who do it and answer."""
+
+    def name(self) -> str:
+        return "action_delete_data"
+
+    def play(self, scene: Scene) -> Events:
+        hand_over(scene, "erase")
+        scene.say("utter_erase_requested")
+        return []
+
+
+def hand_over(scene: Scene, reason: str) -> None:
+    """Put the conversation into the waiting line, once per turn."""
+
+    def write() -> dict[str, Any]:
+        handoff = handoffs.request(
+            scene.session, conversation_id=scene.turn.conversation_id, reason=reason, now=scene.turn.now
+        )
+        return {"handoff_id": handoff.id}
+
+    effects.once(scene.session, turn_id=scene.turn.id, name="handoff", now=scene.turn.now, write=write)

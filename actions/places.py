@@ -1,0 +1,105 @@
+"""Where the person is: from a commune's name, a pin, a choice, or what was said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from actions.runtime import Scene, gazetteer
+from bot.core.entities import Entity, extract
+from bot.core.messages import Location
+from bot.core.texts import Option
+
+Place = dict[str, Any]
+MAX_CANDIDATES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceAnswer:
+    """What a message says of a place: one of the fields is set, or none where it names no place.
+
+    ``outside`` is a name in both scripts of a place beyond the province; ``candidates`` are codes of which one is meant.
+    """
+
+    place: Place | None = None
+    outside: dict[str, str] | None = None
+    candidates: tuple[str, ...] = ()
+
+
+def commune_name(code: str) -> dict[str, str]:
+    """A commune's name in both scripts, as texts take it."""
+    commune = gazetteer().commune(code)
+    return {"fr": commune.name_fr, "ar": commune.name_ar}
+
+
+def place_of(code: str) -> Place:
+    """The place that stands for a commune."""
+    point = gazetteer().point(code)
+    return {"commune": code, "latitude": point.latitude, "longitude": point.longitude}
+
+
+def location(place: Place) -> Location:
+    """The point of a place."""
+    return Location(latitude=place["latitude"], longitude=place["longitude"])
+
+
+def read_place(scene: Scene) -> PlaceAnswer:
+    """The place that the latest message names, by choice, pin or words."""
+    turn = scene.turn
+    chosen = turn.choice("commune")
+    if chosen:
+        return PlaceAnswer(place=place_of(chosen))
+    if turn.location is not None:
+        return _pinned(scene)
+    uncertain = turn.uncertain("commune")
+    found = turn.first("commune")
+    if uncertain:
+        return PlaceAnswer(candidates=(found, *uncertain)[:MAX_CANDIDATES])
+    if found:
+        return PlaceAnswer(place=place_of(found))
+    return _outside(scene)
+
+
+def ask_which(scene: Scene, candidates: tuple[str, ...]) -> None:
+    """Ask which of two or three communes is meant."""
+    options = tuple(
+        Option(
+            key="option_commune",
+            payload=f'/inform{{"choice": "commune:{code}"}}',
+            values={"commune": commune_name(code)},
+        )
+        for code in candidates
+    )
+    scene.say("utter_which_commune", options=options)
+
+
+def say_outside(scene: Scene, outside: dict[str, str]) -> None:
+    """Say honestly that the place is beyond the province; a pin has no name."""
+    if outside["fr"]:
+        scene.say("utter_outside_province", place=outside)
+    else:
+        scene.say("utter_outside_pin")
+
+
+def _pinned(scene: Scene) -> PlaceAnswer:
+    point, code = scene.turn.location, scene.turn.located_commune
+    if point is None:
+        return PlaceAnswer()
+    if code is None:
+        return PlaceAnswer(outside={"fr": "", "ar": ""})
+    return PlaceAnswer(place={"commune": code, "latitude": point.latitude, "longitude": point.longitude})
+
+
+def _outside(scene: Scene) -> PlaceAnswer:
+    if scene.turn.text.startswith("/"):
+        return PlaceAnswer()
+    for entity in extract(scene.turn.text, scene.turn.now, gazetteer()):
+        if entity.kind == "outside_place":
+            return PlaceAnswer(outside=_outside_name(entity))
+    return PlaceAnswer()
+
+
+def _outside_name(entity: Entity) -> dict[str, str]:
+    known = gazetteer()
+    french = known.outside_name(str(entity.value), "fr") or ""
+    return {"fr": french, "ar": known.outside_name(str(entity.value), "ar") or french}

@@ -1,0 +1,96 @@
+"""What actions run in: one transaction and one clock reading per action, in a thread beside rasa-sdk's event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from functools import cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.turn import Turn
+from bot.config import SettingsError, load_settings
+from bot.core.errors import NotFound
+from bot.core.texts import Option
+from bot.gazetteer import Gazetteer
+from bot.services import messages, stops
+from bot.store.engine import Sessions, make_engine, make_sessions, transaction
+
+Events = list[dict[str, Any]]
+
+
+class Scene:
+    """One action's run: the session, the turn it belongs to, the tracker's slots, and what is said."""
+
+    def __init__(self, session: Session, tracker: Tracker, dispatcher: CollectingDispatcher) -> None:
+        self.session = session
+        self.turn = Turn.of(tracker)
+        self.tracker = tracker
+        self._dispatcher = dispatcher
+
+    def say(self, response: str, *, options: tuple[Option, ...] = (), **values: Any) -> None:
+        """Say a text by its key, with values (JSON) and the choices of this moment."""
+        choices = [{"key": o.key, "payload": o.payload, "values": dict(o.values)} for o in options]
+        self._dispatcher.utter_message(response=response, values=values, options=choices)
+
+    def slot(self, name: str) -> Any:
+        """A Rasa slot's value."""
+        return self.tracker.get_slot(name)
+
+    def pending(self) -> dict[str, Any]:
+        """What the assistant asked outside a form in the message before this one; empty where it asked nothing."""
+        asked = self.slot("pending") or {}
+        return asked if asked.get("turn") == messages.previous_turn(self.session, self.turn.id) else {}
+
+    def ask(self, **question: Any) -> dict[str, Any]:
+        """The event that remembers a question until the next message."""
+        return dict(SlotSet("pending", {"turn": self.turn.id, **question}))
+
+
+class SceneAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk is untyped
+    """An action whose :meth:`play` does the work synchronously, in one transaction."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in the domain."""
+
+    @abstractmethod
+    def play(self, scene: Scene) -> Events:
+        """Do it and return Rasa events."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
+        """rasa-sdk's entry. An exception rolls everything back and fails the turn, which is then run again."""
+
+        def in_transaction() -> Events:
+            with transaction(sessions()) as session:
+                return self.play(Scene(session, tracker, dispatcher))
+
+        return await asyncio.to_thread(in_transaction)
+
+
+def database_url() -> str:
+    """Where the product's database is. Raises SettingsError where the start command has not said it."""
+    url = load_settings().database_url
+    if url is None:
+        raise SettingsError("DATABASE_URL is not set: start the product with the run command.")
+    return url
+
+
+@cache
+def sessions() -> Sessions:
+    """The process's session factory."""
+    return make_sessions(make_engine(database_url()))
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The communes of the current caravan's province, read once."""
+    with sessions()() as session:
+        caravan = stops.current_caravan(session)
+    if caravan is None:
+        raise NotFound("no caravan is loaded")
+    return Gazetteer.load(caravan.province_code)

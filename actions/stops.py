@@ -1,0 +1,107 @@
+"""Where and when the caravan stands: the nearest stops, or those of one commune."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+
+from actions.places import ask_which, commune_name, location, read_place, say_outside
+from actions.runtime import Events, Scene
+from bot.core.texts import Option
+from bot.services import stops
+from bot.services.stops import StopView
+from bot.store.models import Conversation
+
+MAX_LISTED = 4
+ABOUT_PLACES = ("ask_nearest_stop", "ask_stop_date", "ask_directions", "ask_opening_hours")
+"""Questions that need a place."""
+
+
+def answer_about_stops(scene: Scene, question: str) -> Events:
+    """Answer a question about stops (``question`` is its intent); asks for the commune where none is known."""
+    answer = read_place(scene)
+    if answer.candidates:
+        ask_which(scene, answer.candidates)
+        return [scene.ask(question="place", intent=question)]
+    if answer.outside is not None:
+        say_outside(scene, answer.outside)
+        _list_by_day(scene)
+        return []
+    place = answer.place or scene.slot("place")
+    if place is None:
+        scene.say("utter_ask_place")
+        return [scene.ask(question="place", intent=question)]
+    _list_near(scene, place, question)
+    return [SlotSet("place", place)]
+
+
+def announce_example(scene: Scene, shown: list[StopView]) -> None:
+    """Say once in a conversation that the timetable is an example, before the first answer that uses it."""
+    if not any(stop.is_example for stop in shown):
+        return
+    conversation = scene.session.get_one(Conversation, scene.turn.conversation_id)
+    if conversation.example_announced not in (None, scene.turn.id):
+        return
+    conversation.example_announced = scene.turn.id
+    scene.say("utter_example_timetable")
+
+
+def stop_values(stop: StopView) -> dict[str, Any]:
+    """A stop's values for texts."""
+    values: dict[str, Any] = {
+        "commune": commune_name(stop.commune_code),
+        "day": stop.day.isoformat(),
+        "opens_at": stop.opens_at.isoformat(),
+        "closes_at": stop.closes_at.isoformat(),
+    }
+    if stop.distance is not None:
+        values["distance"] = stop.distance
+    return values
+
+
+def stop_option(stop: StopView) -> Option:
+    """A stop as a choice: with its distance where it is known."""
+    key = "option_stop" if stop.distance is None else "option_stop_near"
+    return Option(key=key, payload=f'/book_slot{{"choice": "stop:{stop.id}"}}', values=stop_values(stop))
+
+
+def _list_near(scene: Scene, place: dict[str, Any], question: str) -> None:
+    near = stops.upcoming(scene.session, now=scene.turn.now, near=location(place))
+    here = [stop for stop in near if stop.commune_code == place["commune"]]
+    if not near:
+        scene.say("utter_no_stops")
+        return
+    announce_example(scene, near)
+    if here:
+        _tell_here(scene, here[0])
+        others = [stop for stop in near if stop.commune_code != place["commune"]][: MAX_LISTED - 1]
+        scene.say("utter_book_here_or_near", options=tuple(stop_option(stop) for stop in [here[0], *others]))
+        return
+    passed = stops.past_at_commune(scene.session, commune_code=place["commune"], now=scene.turn.now)
+    values = {"commune": commune_name(place["commune"])}
+    if passed is not None:
+        scene.say("utter_stop_passed", day=passed.isoformat(), **values)
+    elif question != "ask_nearest_stop":
+        scene.say("utter_no_stop_here", **values)
+    scene.say("utter_nearest_stops", options=tuple(stop_option(stop) for stop in near[:MAX_LISTED]), **values)
+
+
+def _tell_here(scene: Scene, stop: StopView) -> None:
+    scene.say("utter_stop_here", **stop_values(stop))
+    if stop.venue_fr or stop.venue_ar:
+        venue = {"fr": stop.venue_fr or stop.venue_ar, "ar": stop.venue_ar or stop.venue_fr}
+        scene.say("utter_stop_venue", venue=venue)
+    else:
+        scene.say("utter_stop_venue_unknown")
+
+
+def _list_by_day(scene: Scene) -> None:
+    ahead = stops.upcoming(scene.session, now=scene.turn.now)[:MAX_LISTED]
+    if not ahead:
+        scene.say("utter_no_stops")
+        return
+    announce_example(scene, ahead)
+    scene.say("utter_next_stops", options=tuple(stop_option(stop) for stop in ahead))
+
+

@@ -1,0 +1,68 @@
+"""The worker: ``python -m bot.jobs``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from procrastinate.jobs import DeleteJobCondition
+
+from bot.channels import telegram_setup
+from bot.channels.errors import SendError
+from bot.channels.telegram_api import make_bot
+from bot.config import Settings, SettingsError, load_settings
+from bot.jobs.context import database_url, make_context
+from bot.jobs.tasks import register
+from bot.jobs.ticker import STALLED_AFTER, tick_forever
+from bot.logs import configure_logs
+from bot.store.engine import libpq_url
+from bot.store.queue import worker_app
+
+log = logging.getLogger(__name__)
+CONCURRENCY = 8
+
+
+async def main(settings: Settings) -> None:
+    """Work until a signal comes; jobs that run are finished first."""
+    context = make_context(settings)
+    app = worker_app(libpq_url(database_url(settings)))
+    register(app, context)
+    await announce_webhook(settings)
+    async with app.open_async():
+        ticking = asyncio.create_task(tick_forever(context, app))
+        try:
+            await app.run_worker_async(
+                concurrency=CONCURRENCY,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=3.0,
+                stalled_worker_timeout=STALLED_AFTER,
+                shutdown_graceful_timeout=4.0,
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            )
+        finally:
+            ticking.cancel()
+            await context.assistant.aclose()
+            await context.senders.close()
+
+
+async def announce_webhook(settings: Settings) -> None:
+    """Tell Telegram where to post; a Telegram that cannot be reached now does not stop the rest."""
+    if settings.telegram is None or settings.telegram.polling:
+        return
+    bot = make_bot(token=settings.telegram.token, api_base_url=settings.telegram.api_base_url)
+    try:
+        await telegram_setup.use_webhook(
+            bot, public_base_url=settings.base_url, secret=settings.telegram.webhook_secret
+        )
+    except SendError as error:
+        log.error("Telegram did not accept the webhook address: %s", error)
+
+
+if __name__ == "__main__":
+    try:
+        loaded = load_settings()
+        configure_logs(loaded.log_level)
+        asyncio.run(main(loaded))
+    except SettingsError as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,105 @@
+"""What the jobs of one worker share: database, clock, words, providers, the assistant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from bot.channels.senders import Senders, make_telegram_sender, make_twilio_sender
+from bot.config import Settings, SettingsError
+from bot.core.locales import Variety
+from bot.core.messages import Button
+from bot.core.texts import Texts, default_texts
+from bot.gazetteer import Gazetteer
+from bot.gazetteer.outlines import Outlines
+from bot.services import stops
+from bot.services.content_templates import StoredTemplates
+from bot.services.reminders import CommuneName
+from bot.services.turns import CommuneAt
+from bot.store.clock import Clock, product_clock
+from bot.store.engine import Sessions, make_engine, make_sessions
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobsContext:
+    """Made once per worker process."""
+
+    sessions: Sessions
+    clock: Clock
+    texts: Texts
+    senders: Senders
+    assistant: httpx.AsyncClient
+    rasa_url: str
+    turn_token: str
+    commune_at: CommuneAt
+    commune_name: CommuneName
+
+
+def database_url(settings: Settings) -> str:
+    """Where the product's database is. Raises SettingsError where the start command has not said it."""
+    if settings.database_url is None:
+        raise SettingsError("DATABASE_URL is not set: start the product with the run command.")
+    return settings.database_url
+
+
+def make_context(settings: Settings) -> JobsContext:
+    """The context of a worker that serves ``settings``."""
+    sessions = make_sessions(make_engine(database_url(settings), pool_size=8))
+    texts = default_texts()
+    gazetteer = _gazetteer(sessions)
+    return JobsContext(
+        sessions=sessions,
+        clock=product_clock(sessions, movable=settings.sandbox),
+        texts=texts,
+        senders=make_senders(settings, sessions, texts),
+        assistant=httpx.AsyncClient(),
+        rasa_url=settings.rasa_url,
+        turn_token=settings.turn_token,
+        commune_at=Outlines(gazetteer).commune_at,
+        commune_name=lambda code: {
+            "fr": gazetteer.commune(code).name_fr,
+            "ar": gazetteer.commune(code).name_ar,
+        },
+    )
+
+
+def make_senders(settings: Settings, sessions: Sessions, texts: Texts) -> Senders:
+    """The configured providers."""
+    fixed = _fixed_buttons(texts)
+    twilio = settings.twilio
+    telegram = settings.telegram
+    return Senders(
+        twilio=make_twilio_sender(
+            account_sid=twilio.account_sid,
+            auth_token=twilio.auth_token,
+            whatsapp_from=twilio.whatsapp_from,
+            sms_from=twilio.sms_from,
+            public_base_url=settings.base_url,
+            api_base_url=twilio.api_base_url,
+            templates=StoredTemplates(sessions),
+            fixed_buttons=lambda buttons: buttons in fixed,
+            list_title=fixed.get,
+        )
+        if twilio
+        else None,
+        telegram=make_telegram_sender(token=telegram.token, api_base_url=telegram.api_base_url) if telegram else None,
+    )
+
+
+def _fixed_buttons(texts: Texts) -> dict[tuple[Button, ...], str]:
+    """The choices that never change, with the title of the list that holds them."""
+    return {
+        buttons: texts.say("list_title", variety)
+        for variety in Variety
+        for buttons in texts.fixed_buttons(variety)
+    }
+
+
+def _gazetteer(sessions: Sessions) -> Gazetteer:
+    with sessions() as session:
+        caravan = stops.current_caravan(session)
+        province = caravan.province_code if caravan else None
+    if province is None:
+        raise SettingsError("No caravan is loaded: run the start command, or load a caravan file.")
+    return Gazetteer.load(province)

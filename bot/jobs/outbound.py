@@ -1,0 +1,137 @@
+"""The job that sends a message: claimed, sent, settled. What nobody knows is never sent again blindly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.channels.errors import FailureKind, SendError
+from bot.core.backoff import SEND_FOR
+from bot.core.messages import DeliveryStatus, OutboundContent, SendResult
+from bot.jobs.context import JobsContext
+from bot.services import sending
+from bot.services.sending import Interrupted
+from bot.store.engine import transaction
+from bot.store.models import OutboundMessage
+
+log = logging.getLogger(__name__)
+
+LISTING_DELAY = 3.0
+"""Twilio may list a message some seconds late."""
+SETTLED = {
+    FailureKind.PERMANENT: DeliveryStatus.FAILED,
+    FailureKind.SUPPRESS: DeliveryStatus.FAILED,
+    FailureKind.CONTENT: DeliveryStatus.FAILED,
+}
+
+
+async def send(context: JobsContext, *, outbound_id: int) -> None:
+    """Send one stored message. Raises SendError, to be tried again, where it is known not to have been sent."""
+    try:
+        content = await asyncio.to_thread(_claim, context, outbound_id)
+    except Interrupted:
+        await _after_interruption(context, outbound_id)
+        return
+    if content is not None:
+        await _send(context, content)
+
+
+async def _send(context: JobsContext, content: OutboundContent) -> None:
+    try:
+        result = await context.senders.send(content)
+    except SendError as error:
+        await _failed(context, content, error)
+        return
+    await asyncio.to_thread(_settle, context, content.outbound_id, result)
+
+
+async def _failed(context: JobsContext, content: OutboundContent, error: SendError) -> None:
+    if error.kind is FailureKind.AMBIGUOUS:
+        await _find_out(context, content, send_if_absent=False)
+        return
+    if error.kind is FailureKind.RETRY and not await asyncio.to_thread(_too_old, context, content.outbound_id):
+        await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.QUEUED, error.code)
+        raise error
+    log.warning("outbound message %s failed: %s %s", content.outbound_id, error.kind.value, error.code)
+    status = SETTLED.get(error.kind, DeliveryStatus.FAILED)
+    await asyncio.to_thread(_fail, context, content.outbound_id, status, error.code)
+    if error.kind is FailureKind.SUPPRESS:
+        await asyncio.to_thread(_block, context, content.outbound_id)
+
+
+async def _after_interruption(context: JobsContext, outbound_id: int) -> None:
+    """The process died between claiming and settling. A provider with a list is asked; elsewhere a reply is sent again, because
+    a person who waits for an answer is worse off without it than with it twice.
+    """
+    content = await asyncio.to_thread(_reload, context, outbound_id)
+    await _find_out(context, content, send_if_absent=True)
+
+
+async def _find_out(context: JobsContext, content: OutboundContent, *, send_if_absent: bool) -> None:
+    if not context.senders.can_reconcile(content.channel):
+        if send_if_absent:
+            await _send(context, content)
+            return
+        log.warning("outbound message %s: nobody knows whether it was sent", content.outbound_id)
+        await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.UNKNOWN, "ambiguous")
+        return
+    await asyncio.sleep(LISTING_DELAY)
+    created_at, known = await asyncio.to_thread(_siblings, context, content)
+    found = await context.senders.reconcile(content, created_at=created_at, known_ids=known)
+    if found is not None:
+        await asyncio.to_thread(_settle, context, content.outbound_id, found)
+    else:
+        await _send(context, content)
+
+
+def _claim(context: JobsContext, outbound_id: int) -> OutboundContent | None:
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        return sending.claim(session, outbound_id=outbound_id, now=now)
+
+
+def _settle(context: JobsContext, outbound_id: int, result: SendResult) -> None:
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        sending.settle(session, outbound_id=outbound_id, result=result, now=now)
+
+
+def _fail(context: JobsContext, outbound_id: int, status: DeliveryStatus, code: str) -> None:
+    with transaction(context.sessions) as session:
+        sending.fail(session, outbound_id=outbound_id, status=status, code=code)
+
+
+def _block(context: JobsContext, outbound_id: int) -> None:
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        sending.block_address(session, outbound_id=outbound_id, now=now)
+
+
+def _reload(context: JobsContext, outbound_id: int) -> OutboundContent:
+    with context.sessions() as session:
+        return sending.content_of(session.get_one(OutboundMessage, outbound_id))
+
+
+def _too_old(context: JobsContext, outbound_id: int) -> bool:
+    now = context.clock()
+    with context.sessions() as session:
+        row = session.get_one(OutboundMessage, outbound_id)
+        return now - row.created_at > SEND_FOR or (row.expires_at is not None and now >= row.expires_at)
+
+
+def _siblings(context: JobsContext, content: OutboundContent) -> tuple[datetime, list[str]]:
+    """When this message was stored, in real time by the database, and the provider ids of others to the same address."""
+    with context.sessions() as session:
+        row = session.get_one(OutboundMessage, content.outbound_id)
+        others = session.scalars(
+            select(OutboundMessage.provider_id).where(
+                OutboundMessage.channel == row.channel,
+                OutboundMessage.address == row.address,
+                OutboundMessage.provider_id.is_not(None),
+                OutboundMessage.id != row.id,
+            )
+        )
+        return row.stored_at, [other for other in others if other]

@@ -1,0 +1,44 @@
+"""The queue's tasks: how often each is tried, and with which pauses."""
+
+from __future__ import annotations
+
+import random
+
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job
+
+from bot.channels.errors import SendError
+from bot.core import backoff
+from bot.jobs import inbound, outbound
+from bot.jobs.context import JobsContext
+from bot.store.queue import INBOUND_TASK, OUTBOUND_TASK
+
+
+class RetryTurn(BaseRetryStrategy):
+    """A turn is tried until it is answered or given up, which the job itself decides."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        return RetryDecision(retry_in={"seconds": backoff.turn_pause(job.attempts)})
+
+
+class RetrySend(BaseRetryStrategy):
+    """A message that is known not to have been sent is tried for a day; any other error (a lost database) likewise."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        pause = backoff.send_pause(job.attempts, jitter=random.random())
+        if isinstance(exception, SendError) and exception.retry_after is not None:
+            pause = max(pause, exception.retry_after)
+        return RetryDecision(retry_in={"seconds": pause})
+
+
+def register(app: App, context: JobsContext) -> None:
+    """Add the tasks to a worker's app."""
+
+    @app.task(name=INBOUND_TASK, retry=RetryTurn(), pass_context=True)
+    async def answer(job: JobContext, *, inbound_id: int) -> None:
+        await inbound.acknowledge_button(context, inbound_id=inbound_id)
+        await inbound.answer(context, inbound_id=inbound_id, attempts=job.job.attempts)
+
+    @app.task(name=OUTBOUND_TASK, retry=RetrySend())
+    async def send(*, outbound_id: int) -> None:
+        await outbound.send(context, outbound_id=outbound_id)

@@ -1,0 +1,68 @@
+"""What the worker does by itself every few seconds: reminders that fall due, jobs whose worker died, the sign of life."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from procrastinate import App
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.jobs.context import JobsContext
+from bot.services import reminders
+from bot.store.engine import transaction
+from bot.store.models import WorkerHeartbeat
+
+log = logging.getLogger(__name__)
+
+PERIOD = 2.0
+STALLED_AFTER = 12.0
+"""Seconds without a sign of life after which a worker counts as dead; see the heartbeat in bot.jobs.__main__."""
+HEARTBEAT = "worker"
+
+
+async def tick_forever(context: JobsContext, app: App) -> None:
+    """Run until cancelled. A failing tick is logged and the next one tried: the database may be restarting."""
+    while True:
+        try:
+            await tick(context, app)
+        except asyncio.CancelledError:
+            raise
+        except Exception as failed:  # the boundary of the loop: whatever it is, reminders must go on
+            log.error("a tick failed: %s", type(failed).__name__, exc_info=True)
+        await asyncio.sleep(PERIOD)
+
+
+async def tick(context: JobsContext, app: App) -> None:
+    """One round."""
+    await asyncio.to_thread(beat, context)
+    await resume_stalled(app)
+    while await asyncio.to_thread(send_due_reminders, context):
+        pass
+
+
+def beat(context: JobsContext) -> None:
+    """Say that the worker lives, in real time."""
+    now = datetime.now(UTC)
+    with transaction(context.sessions) as session:
+        session.execute(
+            insert(WorkerHeartbeat)
+            .values(name=HEARTBEAT, at=now)
+            .on_conflict_do_update(index_elements=["name"], set_={"at": now})
+        )
+
+
+async def resume_stalled(app: App) -> None:
+    """Put the jobs of dead workers back into the queue."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        if job.id is not None:
+            log.warning("job %s is resumed: its worker is gone", job.id)
+            await app.job_manager.retry_job(job)
+
+
+def send_due_reminders(context: JobsContext) -> int:
+    """Queue one batch of due reminders; how many there were."""
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        return reminders.send_due(session, texts=context.texts, commune_name=context.commune_name, now=now)

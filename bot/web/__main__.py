@@ -1,0 +1,61 @@
+"""`python -m bot.web`: the product's HTTP service."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import uvicorn
+
+from bot.config import Settings, SettingsError, load_settings
+from bot.logs import configure_logs
+from bot.store.clock import product_clock
+from bot.store.engine import make_engine, make_sessions
+from bot.web.app import create_app
+from bot.web.http_log import DiscreetFormatter
+
+GRACE_SECONDS = 5
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; 1 where a setting is wrong."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if settings.database_url is None:
+        print("DATABASE_URL is not set.", file=sys.stderr)
+        return 1
+    _log(settings.log_level)
+    _serve(settings, settings.database_url)
+    return 0
+
+
+def _serve(settings: Settings, database_url: str) -> None:
+    engine = make_engine(database_url, pool_size=10)
+    sessions = make_sessions(engine)
+    app = create_app(settings, sessions, product_clock(sessions, movable=settings.sandbox))
+    # Its access log would hold phone numbers, which are part of the sandbox's paths; `bot.web.http_log`
+    # writes without them.
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    engine.dispose()
+
+
+def _log(level: str) -> None:
+    configure_logs(level)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

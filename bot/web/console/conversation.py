@@ -1,0 +1,185 @@
+"""One conversation: reading it, taking it, answering, giving it back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.channels.storable import storable
+from bot.core import service_window
+from bot.core.bubbles import MAX_CHARACTERS
+from bot.core.errors import Conflict, InvalidInput
+from bot.services import handoffs, staff, stops, timeline
+from bot.services.timeline import Header
+from bot.store.engine import transaction
+from bot.web.console.access import CONSOLE, ActingStaff, Member, Staff, is_live
+from bot.web.console.pages import page
+from bot.web.context import web_of
+
+router = APIRouter(prefix=f"{CONSOLE}/conversations")
+SEE_OTHER = 303
+ConversationId = Annotated[int, Path(ge=1, lt=2**62)]
+
+
+class WindowClosed(Conflict):
+    """WhatsApp takes no free text from us until the person writes again."""
+
+
+class AnswerUnusable(InvalidInput):
+    """Nothing was written, or more than the channel carries. ``problem`` is the key of the words that say
+    which.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@router.get("/{conversation_id}")
+def show(
+    request: Request,
+    who: Staff,
+    conversation_id: ConversationId,
+    before: Annotated[datetime | None, Query()] = None,
+) -> Response:
+    """What was said, and what may be done."""
+    return _page(request, who, conversation_id, before=before)
+
+
+@router.post("/{conversation_id}/take")
+def take(request: Request, who: ActingStaff, conversation_id: ConversationId) -> Response:
+    """Hold the conversation: from now on the assistant is silent in it."""
+    try:
+        with transaction(web_of(request).sessions) as session:
+            handoffs.take(session, conversation_id=conversation_id, staff_id=who.id, now=who.now)
+            _audit(session, who, "conversation_taken", conversation_id)
+    except handoffs.TakenByAnother:
+        return _page(request, who, conversation_id, status=409, problem="problem_taken")
+    return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}", SEE_OTHER)
+
+
+@router.post("/{conversation_id}/answer")
+def answer(
+    request: Request,
+    who: ActingStaff,
+    conversation_id: ConversationId,
+    text: Annotated[str, Form()] = "",
+    seen: Annotated[int, Form(ge=0, lt=2**62)] = 0,
+) -> Response:
+    """Write to the person. ``seen`` is the coach's last answer when the form was written: a form sent twice
+    is one answer.
+    """
+    written: str = storable(text).replace("\r\n", "\n").strip()
+    try:
+        with transaction(web_of(request).sessions) as session:
+            _answer(session, who, conversation_id, written, seen)
+    except handoffs.NotHeld:
+        return _page(request, who, conversation_id, status=409, problem="problem_not_held", draft=written)
+    except WindowClosed:
+        return _page(request, who, conversation_id, status=409, problem="problem_window", draft=written)
+    except AnswerUnusable as error:
+        return _page(request, who, conversation_id, status=422, problem=error.problem, draft=written)
+    return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}#end", SEE_OTHER)
+
+
+@router.post("/{conversation_id}/give-back")
+def give_back(request: Request, who: ActingStaff, conversation_id: ConversationId) -> Response:
+    """Let the assistant go on, with one sentence to the person."""
+    web = web_of(request)
+    try:
+        with transaction(web.sessions) as session:
+            handoffs.give_back(
+                session, conversation_id=conversation_id, staff_id=who.id, texts=web.texts(), now=who.now
+            )
+            _audit(session, who, "conversation_given_back", conversation_id)
+    except handoffs.NotHeld:
+        return _page(request, who, conversation_id, status=409, problem="problem_not_held")
+    return RedirectResponse(f"{CONSOLE}/inbox?tab=mine&done=given_back", SEE_OTHER)
+
+
+def _answer(session: Session, who: Member, conversation_id: int, text: str, seen: int) -> None:
+    timeline.hold_still(session, conversation_id=conversation_id)
+    head = timeline.header(session, conversation_id=conversation_id)
+    if head.holder_id != who.id:
+        raise handoffs.NotHeld(f"conversation {conversation_id} is not held by staff {who.id}")
+    if not text:
+        raise AnswerUnusable("problem_empty")
+    if len(text) > MAX_CHARACTERS[head.channel]:
+        raise AnswerUnusable("problem_long")
+    if not service_window.is_open(channel=head.channel, last_inbound_at=head.last_inbound_at, now=who.now):
+        raise WindowClosed("the service window has closed")
+    last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id)
+    if last is not None and last.id > seen and last.text == text:
+        return
+    sent = handoffs.answer(session, conversation_id=conversation_id, staff_id=who.id, text=text, now=who.now)
+    _audit(session, who, "answer_sent", conversation_id, {"outbound_ids": list(sent)})
+
+
+def _page(
+    request: Request,
+    who: Member,
+    conversation_id: int,
+    *,
+    before: datetime | None = None,
+    status: int = 200,
+    problem: str | None = None,
+    draft: str = "",
+) -> Response:
+    web = web_of(request)
+    with transaction(web.sessions) as session:
+        head = timeline.header(session, conversation_id=conversation_id)
+        said = timeline.read(
+            session, conversation_id=conversation_id, contact_id=head.contact_id, before=_aware(before)
+        )
+        about = timeline.summary(session, contact_id=head.contact_id, now=who.now)
+        last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id)
+        caravan = stops.current_caravan(session)
+        if not is_live(request):
+            _audit(session, who, "conversation_viewed", conversation_id)
+    return page(
+        request,
+        who,
+        "conversation.html",
+        status=status,
+        path=f"{CONSOLE}/conversations/{conversation_id}",
+        head=head,
+        mine=head.holder_id == who.id,
+        said=said,
+        about=about,
+        seen=last.id if last else 0,
+        window=_window_left(head, who.now),
+        limit=MAX_CHARACTERS[head.channel],
+        is_example=caravan is not None and caravan.is_example,
+        place=lambda code: web.places(code, who.words.language),
+        problem=problem,
+        draft=draft,
+        now=who.now,
+        past=before is not None,
+    )
+
+
+def _window_left(head: Header, now: datetime) -> timedelta | None:
+    """How long free text may still be sent: None where the channel knows no window, nought where it is
+    closed.
+    """
+    if service_window.is_open(channel=head.channel, last_inbound_at=None, now=now):
+        return None
+    if head.last_inbound_at is None:
+        return timedelta(0)
+    return max(timedelta(0), head.last_inbound_at + service_window.WINDOW - now)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo is not None else None
+
+
+def _audit(
+    session: Session, who: Member, action: str, conversation_id: int, detail: dict[str, object] | None = None
+) -> None:
+    about = {"conversation_id": conversation_id, **(detail or {})}
+    staff.audit(session, staff_id=who.id, action=action, now=who.now, detail=about)

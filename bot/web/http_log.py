@@ -1,0 +1,64 @@
+"""What the service writes into its log: nothing that people wrote, and no numbers of theirs."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from types import TracebackType
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes where an exception came from and of which kind it is, but not its text: that may quote a
+    message or a number.
+    """
+
+    def formatException(  # noqa: N802
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """The frames and the types of an exception and its causes."""
+        lines = []
+        error = ei[1]
+        while error is not None:
+            lines += [
+                *traceback.format_tb(error.__traceback__),
+                f"{type(error).__module__}.{type(error).__qualname__}",
+            ]
+            error = error.__cause__ or error.__context__
+        return "\n".join(line.rstrip() for line in lines)
+
+
+class HttpLog:
+    """ASGI middleware. One line a request: the route's pattern, never the path itself, which may hold a
+    phone number.
+
+    Only what failed or was slow is worth a line above DEBUG.
+    """
+
+    SLOW_SECONDS = 2.0
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 0
+        begun = time.monotonic()
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        await self._app(scope, receive, watch)
+        seconds = time.monotonic() - begun
+        pattern = getattr(scope.get("route"), "path", "(no route)")
+        level = logging.INFO if status >= 500 or seconds > self.SLOW_SECONDS else logging.DEBUG
+        logger.log(level, "%s %s %s in %d ms", scope["method"], pattern, status, seconds * 1000)

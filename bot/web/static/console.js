@@ -1,0 +1,115 @@
+// Keeps a page up to date, keeps what is being written, and sends each form once. Everything works without it, too.
+"use strict";
+(() => {
+  const main = document.getElementById("main");
+  const offline = document.getElementById("offline");
+  const drafts = main.dataset.draft ? `draft:${main.dataset.draft}` : null;
+
+  const atEnd = () => window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
+  const toEnd = () => window.scrollTo(0, document.body.scrollHeight);
+
+  function replace(fresh) {
+    const present = document.getElementById(fresh.id);
+    if (!present) return false;
+    const same = "version" in fresh.dataset
+      ? present.dataset.version === fresh.dataset.version
+      : present.dataset.written === fresh.outerHTML;
+    if (same) return false;
+    const focus = present.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const closed = [...present.querySelectorAll("details:not([open])")].length > 0;
+    const written = fresh.outerHTML;
+    present.replaceWith(fresh);
+    fresh.dataset.written = written;
+    if (closed) fresh.querySelectorAll("details").forEach((each) => each.removeAttribute("open"));
+    if (focus) fresh.querySelector(`[href="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+    return true;
+  }
+
+  function show(text) {
+    const follow = atEnd();
+    const parts = new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-live]");
+    let grown = false;
+    for (const part of parts) {
+      const changed = replace(document.importNode(part, true));
+      if (changed && "keepEnd" in part.dataset) grown = true;
+    }
+    const name = document.getElementById("page-name");
+    if (name) document.title = name.dataset.pageName;
+    if (grown && follow) toEnd();
+    writing();
+  }
+
+  let tag = null;
+  let failures = 0;
+  async function refresh() {
+    if (document.visibilityState === "visible") {
+      try {
+        const headers = { "X-Live": "1" };
+        if (tag) headers["If-None-Match"] = tag;
+        const stop = new AbortController();
+        const timer = setTimeout(() => stop.abort(), 20000);
+        const answer = await fetch(main.dataset.liveUrl || location.href.split("#")[0], { headers, cache: "no-store", signal: stop.signal });
+        if (answer.status === 401) return location.assign(main.dataset.liveUrl || location.href.split("#")[0]);
+        if (answer.status === 200) {
+          tag = answer.headers.get("ETag");
+          show(await answer.text());
+        }
+        clearTimeout(timer);
+        failures = answer.ok || answer.status === 304 ? 0 : failures + 1;
+      } catch {
+        failures += 1;
+      }
+      offline.hidden = failures < 2;
+    }
+    const seconds = Number(main.dataset.liveSeconds) * Math.min(6, 1 + failures);
+    setTimeout(refresh, seconds * 1000);
+  }
+
+  // What is being written survives a lost connection and an ended session.
+  function writing() {
+    const field = document.getElementById("answer");
+    if (!field || field.dataset.ready) return;
+    field.dataset.ready = "1";
+    const kept = drafts && sessionStorage.getItem(drafts);
+    if (kept && !field.value) field.value = kept;
+    const grow = () => {
+      field.style.height = "auto";
+      field.style.height = `${Math.min(field.scrollHeight + 2, 240)}px`;
+    };
+    field.addEventListener("input", () => {
+      if (drafts) sessionStorage.setItem(drafts, field.value);
+      grow();
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form.requestSubmit();
+    });
+    if (field.value) grow();
+  }
+
+  let toEndAtStart = document.getElementById("answer") !== null;
+  // A draft is kept until the server has taken it: the page that follows a sent answer says so in its address.
+  if (drafts && location.hash === "#end") {
+    sessionStorage.removeItem(drafts);
+    history.replaceState(null, "", location.pathname);
+    toEndAtStart = true;
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("once" in form.dataset)) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-busy", "true"));
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    document.querySelectorAll("form[data-once]").forEach((form) => {
+      delete form.dataset.sent;
+      form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-busy"));
+    });
+  });
+
+  writing();
+  if (toEndAtStart) toEnd();
+  if (main.dataset.liveSeconds) setTimeout(refresh, Number(main.dataset.liveSeconds) * 1000);
+})();

@@ -1,0 +1,34 @@
+"""One running product for all end-to-end tests; what it looked like is kept in build/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.console import Console
+from tests.e2e.product import Product
+
+
+@pytest.fixture(scope="session")
+def build(root: Path) -> Path:
+    """Where artefacts are kept."""
+    folder = root / "build"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def product(root: Path, build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product, started once; stopped as Ctrl-C does."""
+    running = Product(root=root, home=tmp_path_factory.mktemp("product") / "data", models=build / "models")
+    running.start()
+    yield running
+    assert running.stop() == 0, running.said()[-2000:]
+
+
+@pytest.fixture(scope="session")
+def console(product: Product) -> Console:
+    """The first account's console."""
+    return Console(product, *product.first_login())
