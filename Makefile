@@ -1,0 +1,57 @@
+# `make run` starts the product, `make test` proves it; both set up what they need first.
+.DEFAULT_GOAL := help
+.PHONY: help run stop test check format parse train lock clean
+
+PYTHON ?= python3
+export PYTHON310
+APP := .venv/bin/python
+
+help: ## say what can be made
+	@echo "make run                 set up and start everything; Ctrl-C stops it"
+	@echo "make stop                stop it from another terminal"
+	@echo "make test                set up and run every test"
+	@echo "make check               formatting, lint, types, import directions"
+	@echo "make format              put the code into its form"
+	@echo "make parse IN=a OUT=b    understand each message of a JSONL file"
+	@echo "make train               train the model if its inputs changed"
+	@echo "make lock                choose the newest versions of all packages anew"
+	@echo "make clean               remove the environments and what tests and tools leave; data stay"
+	@echo
+	@echo "Settings (environment or .env): PORT, DATA_DIR, SANDBOX and more, see docs/."
+
+run:
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot run --with-parent
+
+stop:
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot stop
+
+test:
+	@$(PYTHON) -m bot.install test
+	@exec $(APP) -m tests.suites
+
+check:
+	@$(PYTHON) -m bot.install check
+	@exec $(APP) -m tests.suites check
+
+format:
+	@$(PYTHON) -m bot.install check
+	@$(APP) -m ruff check --fix --quiet .
+	@$(APP) -m ruff format .
+
+parse:
+	@test -n "$(IN)" -a -n "$(OUT)" || { echo "Say which files: make parse IN=messages.jsonl OUT=parses.jsonl" >&2; exit 2; }
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot parse "$(IN)" "$(OUT)"
+
+train:
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot train
+
+lock:
+	@exec $(PYTHON) -m bot.install.lock
+
+clean:
+	rm -rf .venv .venv-rasa .venv-bootstrap build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find actions bot tests -type d -name __pycache__ -prune -exec rm -rf {} +

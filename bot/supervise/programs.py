@@ -1,0 +1,157 @@
+"""The processes of the product: what each runs, in which order they stop, and how one sees it is ready."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from bot.config import Settings
+from bot.data_dir import PROJECT_ROOT
+from bot.supervise import embedded
+
+RASA_PYTHON = PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
+# The action server and Rasa have no business with the providers, the console or the contacts' identities.
+_PROVIDERS = ("TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+_CONSOLE = ("SESSION_SECRET",)
+_IDENTITIES = ("CONTACT_PEPPER",)
+_ASSISTANT = ("TURN_TOKEN",)
+_DATABASE = ("DATABASE_URL", "RASA_TRACKER_URL")
+
+
+class Stage(IntEnum):
+    """When a program stops: what takes work in ends first, then what that leans on, the database last."""
+
+    DATABASE = 1
+    HELPER = 2
+    ENTRY = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One supervised process.
+
+    `stop_seconds`: how long it may take to end by itself. `probe`: an address that answers 2xx when the
+    process is ready, where it has one. `port`: the one it listens on. `hidden`: environment variables that it
+    is not given.
+    """
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    stage: Stage
+    stop_signal: str = "TERM"
+    stop_seconds: int = 3
+    probe: str | None = None
+    port: int | None = None
+    hidden: tuple[str, ...] = ()
+
+
+def database(cluster: embedded.Cluster) -> Program:
+    """The embedded PostgreSQL: the last to stop. SIGINT ends it without waiting for its clients."""
+    return Program(
+        name="db",
+        title="database",
+        command=tuple(embedded.command(cluster)),
+        stage=Stage.DATABASE,
+        stop_signal="INT",
+        stop_seconds=8,
+        hidden=(*_PROVIDERS, *_CONSOLE, *_IDENTITIES, *_ASSISTANT, *_DATABASE),
+    )
+
+
+def services(settings: Settings, model: Path) -> list[Program]:
+    """Everything but the database. They start together; each waits for what it needs."""
+    programs = [_actions(settings), _rasa(settings, model), _worker(), _web(settings)]
+    if settings.sandbox:
+        programs.insert(0, _sandbox(settings))
+    if settings.telegram is not None and settings.telegram.polling:
+        programs.append(_telegram_poller())
+    return programs
+
+
+def _sandbox(settings: Settings) -> Program:
+    return Program(
+        name="sandbox",
+        title="sandbox",
+        command=_module("bot.sandbox"),
+        stage=Stage.HELPER,
+        probe=f"{settings.sandbox_url}/sandbox/stats",
+        port=settings.port + 1,
+        hidden=(*_CONSOLE, *_IDENTITIES, *_ASSISTANT, *_DATABASE),
+    )
+
+
+def _actions(settings: Settings) -> Program:
+    return Program(
+        name="actions",
+        title="action server",
+        command=_module("actions"),
+        stage=Stage.HELPER,
+        probe=f"{settings.actions_url}/health",
+        port=settings.port + 2,
+        hidden=(*_PROVIDERS, *_CONSOLE),
+    )
+
+
+def _rasa(settings: Settings, model: Path) -> Program:
+    port = settings.port + 3
+    wiring = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
+    return Program(
+        name="rasa",
+        title="assistant",
+        command=(
+            *(str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(model), *wiring),
+            *("-i", "127.0.0.1", "-p", str(port)),
+        ),
+        stage=Stage.HELPER,
+        probe=f"{settings.rasa_url}/webhooks/turn/health",
+        port=port,
+        hidden=(*_PROVIDERS, *_CONSOLE, *_IDENTITIES),
+    )
+
+
+def _worker() -> Program:
+    return Program(
+        name="worker",
+        title="worker",
+        command=_module("bot.jobs"),
+        stage=Stage.ENTRY,
+        stop_seconds=5,
+        hidden=_CONSOLE,
+    )
+
+
+def _web(settings: Settings) -> Program:
+    return Program(
+        name="web",
+        title="web service",
+        command=_module("bot.web"),
+        # Open streams of the console get five seconds.
+        stop_seconds=6,
+        stage=Stage.ENTRY,
+        probe=f"http://{probe_host(settings)}:{settings.port}/health",
+        port=settings.port,
+    )
+
+
+def _telegram_poller() -> Program:
+    return Program(
+        name="poller",
+        title="Telegram polling",
+        command=_module("bot.jobs.telegram_poller"),
+        stage=Stage.ENTRY,
+        hidden=("TWILIO_AUTH_TOKEN", *_CONSOLE),
+    )
+
+
+def probe_host(settings: Settings) -> str:
+    """Where this machine reaches the web service: the address it is bound to, or loopback for 'all'."""
+    if settings.host in {"0.0.0.0", "::"}:
+        return "127.0.0.1"
+    return f"[{settings.host}]" if ":" in settings.host else settings.host
+
+
+def _module(name: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name)

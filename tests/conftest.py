@@ -1,0 +1,81 @@
+"""Fixtures for all tests: a real PostgreSQL, a fresh database for each test, no network."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from bot.store.engine import Sessions, libpq_url, make_engine, make_sessions
+from bot.store.migrate import upgrade
+from bot.supervise import embedded
+from bot.data_dir import locate
+
+TEMPLATE = "template_migrated"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server: TEST_DATABASE_URL where it is given, else an embedded one that ends with the tests."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    with ExitStack() as stack:
+        if given:
+            yield libpq_url(given)
+            return
+        home = locate(tmp_path_factory.mktemp("postgres"))
+        yield stack.enter_context(embedded.serving(embedded.cluster_of(home, durable=False)))
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """The name of a migrated database that is cloned for each test."""
+    name = f"{TEMPLATE}_{os.getpid()}"
+    _execute(server_url, f'CREATE DATABASE "{name}"')
+    upgrade(_database(server_url, name))
+    return name
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A fresh, migrated, empty database."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _database(server_url, name)
+    _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[Sessions]:
+    """Sessions on a fresh database."""
+    engine = make_engine(database_url)
+    yield make_sessions(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Tuesday 24 November 2026, 10:00 in Morocco."""
+    return datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's directory."""
+    return Path(__file__).parent.parent
+
+
+def _database(server_url: str, name: str) -> str:
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(server_url: str, statement: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(statement.encode())
