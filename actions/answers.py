@@ -34,7 +34,6 @@ WORDS = {
     "bot_challenge": "utter_bot_challenge",
     "thank": "utter_thank",
     "goodbye": "utter_goodbye",
-    "ask_help": "utter_menu",
 }
 COACH = Option(key="option_coach", payload="/talk_to_human", values={})
 
@@ -85,7 +84,12 @@ def _tell_ideas(scene: Scene) -> Events:
     if not found:
         scene.say("utter_no_idea_yet")
     for idea in found[:3]:
-        scene.say("utter_idea_status", reference=idea.reference, title=idea.title, status=f"idea_status_{idea.status}")
+        scene.say(
+            "utter_idea_status",
+            reference=idea.reference,
+            title=idea.title,
+            status=f"idea_status_{idea.status}",
+        )
     return []
 
 

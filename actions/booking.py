@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from actions.form import FormStep
 from actions.places import ask_which, location, place_of, read_place, say_outside
 from actions.runtime import Scene
 from bot.core import phone
-from bot.core.booking_rules import name_problem
+from bot.core.booking_rules import NameProblem, name_problem
 from bot.core.errors import NotFound
-from bot.core.own_names import own_name
+from bot.core.own_names import is_no_name, own_name
 from bot.core.reminder_rules import CASABLANCA
 from bot.services import bookings, contacts, stops
 from bot.services.stops import StopView
-from bot.store.models import AppointmentTime
+from bot.store.models import AppointmentTime, Booking
 
 NEW = ["booking_place", "booking_stop", "booking_time", "booking_name", "booking_phone", "booking_confirmed"]
 MOVING = ["booking_place", "booking_stop", "booking_time", "booking_confirmed"]
@@ -29,6 +30,8 @@ class ValidateBookingForm(FormStep):
     form = "booking_form"
     begins_with = "book_slot"
     free_text = frozenset({"booking_name"})
+    short_text = free_text
+    answers: ClassVar[Mapping[str, frozenset[str]]] = {"booking_confirmed": frozenset({"affirm", "deny"})}
 
     def needed(self, scene: Scene, values: Values) -> list[str]:
         return MOVING if values.get("booking_moves") else NEW
@@ -115,7 +118,10 @@ def _only_stop_on_day(scene: Scene, place: Values) -> Values:
         return {}
     ahead = stops.at_commune(scene.session, commune_code=place["commune"], now=scene.turn.now)
     same = [stop for stop in ahead if stop.day.isoformat() == str(day) and stop.free > 0]
-    return {"booking_stop": same[0].id} if same else {}
+    if not same:
+        scene.say("utter_no_stop_that_day", day=str(day).split("/")[0])
+        return {}
+    return {"booking_stop": same[0].id}
 
 
 def offered_stops(scene: Scene, place: Values) -> list[StopView]:
@@ -127,8 +133,9 @@ def offered_stops(scene: Scene, place: Values) -> list[StopView]:
 def _read_time(scene: Scene, values: Values, *, asked: bool) -> Values:
     stop_id = values.get("booking_stop")
     if stop_id is None:
-        return {}
-    free = list(stops.free_times(scene.session, stop_id=stop_id, now=scene.turn.now))
+        wish = scene.turn.first("time")
+        return {"booking_wish": str(wish)} if wish else {}
+    free = free_times(scene, stop_id)
     chosen = scene.turn.choice("time")
     if chosen is not None:
         same = [time for time in free if time.id == int(chosen)]
@@ -158,11 +165,19 @@ def _match_wish(scene: Scene, wish: str, free: list[AppointmentTime]) -> Values:
     return {"booking_wish": wish}
 
 
+def free_times(scene: Scene, stop_id: int) -> list[AppointmentTime]:
+    """The stop's free times; not the one that the booking which is being moved has already."""
+    held = [booking.appointment_time_id for booking in _moved(scene)]
+    free = stops.free_times(scene.session, stop_id=stop_id, now=scene.turn.now)
+    return [time for time in free if time.id not in held]
+
+
 def wished_times(free: list[AppointmentTime], wish: str | None, limit: int) -> list[AppointmentTime]:
     """The free times to offer: of the wished part of the day, nearest to the wished hour, or spread over the day."""
     if wish in DAY_PARTS:
         start, end = DAY_PARTS[wish]
-        return [time for time in free if start <= time.starts_at.astimezone(CASABLANCA).hour < end][:limit]
+        inside = [time for time in free if start <= time.starts_at.astimezone(CASABLANCA).hour < end]
+        return (inside or free)[:limit]
     if wish:
         nearest = sorted(free, key=lambda time: _minutes_from(time.starts_at, wish))[: min(3, limit)]
         return sorted(nearest, key=lambda time: time.starts_at)
@@ -180,7 +195,7 @@ def _read_name(scene: Scene) -> Values:
     if scene.turn.text.startswith("/"):
         return {}
     name = own_name(scene.turn.text)
-    problem = name_problem(name)
+    problem = NameProblem.NO_LETTERS if is_no_name(name) else name_problem(name)
     if problem is not None:
         scene.say(f"utter_name_{problem.value}")
         return {}
@@ -206,7 +221,7 @@ def _read_phone(scene: Scene, values: Values, *, asked: bool) -> Values:
 def _read_confirmation(scene: Scene) -> Values:
     if scene.turn.intent == "affirm" or scene.turn.choice("confirm") == "yes":
         return {"booking_confirmed": True}
-    if scene.turn.choice("confirm") == "no":
+    if scene.turn.intent == "deny" or scene.turn.choice("confirm") == "no":
         scene.say("utter_choose_again")
         return {"booking_time": None, "booking_wish": None}
     return {}
@@ -214,6 +229,12 @@ def _read_confirmation(scene: Scene) -> Values:
 
 def moved_booking_name(scene: Scene) -> str | None:
     """The name on the booking that is being moved."""
+    return next((booking.name for booking in _moved(scene)), None)
+
+
+def _moved(scene: Scene) -> list[Booking]:
     moved = scene.slot("booking_moves")
+    if moved is None:
+        return []
     active = bookings.active(scene.session, contact_id=scene.turn.contact_id, now=scene.turn.now)
-    return next((booking.name for booking in active if booking.id == moved), None)
+    return [booking for booking in active if booking.id == moved]

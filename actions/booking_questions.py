@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from actions.booking import moved_booking_name, offered_stops, wished_times
+from actions.booking import free_times, moved_booking_name, offered_stops, wished_times
 from actions.places import commune_name
 from actions.runtime import Events, Scene, SceneAction
 from actions.stops import announce_example, stop_values
@@ -69,7 +69,7 @@ class AskTime(_Question):
 
     def play(self, scene: Scene) -> Events:
         stop = stops.get(scene.session, stop_id=scene.slot("booking_stop"), now=scene.turn.now)
-        free = list(stops.free_times(scene.session, stop_id=stop.id, now=scene.turn.now))
+        free = free_times(scene, stop.id)
         announce_example(scene, [stop])
         offered = wished_times(free, scene.slot("booking_wish"), MAX_TIMES)
         key = "utter_ask_booking_time" if offered else "utter_stop_full"

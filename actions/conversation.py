@@ -6,23 +6,25 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from sqlalchemy import func, select
 
 from actions.answers import COACH
-from actions.form import REQUESTED, cleared
+from actions.form import cleared
 from actions.idea import SLOTS as IDEA_SLOTS
-from actions.own_bookings import FORM_SLOTS, cancel_now
+from actions.own_bookings import FORM_SLOTS, ActionCancelBooking, ActionStartMove, cancel_now
+from actions.people import ActionDeleteData, ActionRequestCoach, ActionUnsubscribe
 from actions.places import read_place
-from actions.runtime import Events, Scene, SceneAction
+from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES, answer_about_stops
+from bot.core import options
 from bot.store.models import InboundMessage
 
-FOLLOWS_LEAVING = {
-    "talk_to_human": "action_request_coach",
-    "cancel_booking": "action_cancel_booking",
-    "reschedule_booking": "action_start_move",
-    "unsubscribe": "action_unsubscribe",
-    "delete_my_data": "action_delete_data",
-    "submit_idea": "idea_form",
-    "book_slot": "booking_form",
+FORMS = {"submit_idea": "idea_form", "book_slot": "booking_form"}
+OTHERS = {
+    "talk_to_human": ActionRequestCoach,
+    "cancel_booking": ActionCancelBooking,
+    "reschedule_booking": ActionStartMove,
+    "unsubscribe": ActionUnsubscribe,
+    "delete_my_data": ActionDeleteData,
 }
+"""What the person wants instead of the form, by intent."""
 COACH_AFTER = 2
 
 
@@ -35,7 +37,8 @@ class ActionGreet(SceneAction):
     def play(self, scene: Scene) -> Events:
         answered = scene.session.scalar(
             select(func.count()).where(
-                InboundMessage.conversation_id == scene.turn.conversation_id, InboundMessage.outcome == "answered"
+                InboundMessage.conversation_id == scene.turn.conversation_id,
+                InboundMessage.outcome == "answered",
             )
         )
         in_form = bool((scene.tracker.active_loop or {}).get("name"))
@@ -64,12 +67,37 @@ class ActionLeaveForm(SceneAction):
         return "action_leave_form"
 
     def play(self, scene: Scene) -> Events:
-        follows = FOLLOWS_LEAVING.get(scene.turn.intent)
-        if follows is None:
-            scene.say("utter_left_form")
-            scene.say("utter_menu")
-        events = [ActiveLoop(None), SlotSet(REQUESTED, None), *cleared(*FORM_SLOTS, *IDEA_SLOTS)]
-        return [*events, FollowupAction(follows)] if follows else events
+        intent = scene.turn.intent
+        if intent in FORMS:
+            return [*left(), FollowupAction(FORMS[intent])]
+        if intent in OTHERS:
+            # Played here, because no rule would follow an action that is only asked for.
+            events = [*left(), *OTHERS[intent]().play(scene)]
+            goes_on = any(event.get("event") == "followup" for event in events)
+            return events if goes_on else [*events, FollowupAction("action_listen")]
+        scene.say("utter_left_form")
+        scene.say("utter_menu")
+        return left()
+
+
+def left() -> Events:
+    """The events that end whatever form there is."""
+    return [ActiveLoop(None), SlotSet(REQUESTED, None), *cleared(*FORM_SLOTS, *IDEA_SLOTS)]
+
+
+class ActionHelp(SceneAction):
+    """The menu, and out of any form; in a form, who is only at a loss is told how to answer it."""
+
+    def name(self) -> str:
+        return "action_help"
+
+    def play(self, scene: Scene) -> Events:
+        in_form = bool((scene.tracker.active_loop or {}).get("name"))
+        if in_form and not options.asks_for_menu(scene.turn.text):
+            scene.say("utter_help_in_form")
+            return []
+        scene.say("utter_menu")
+        return [*left(), FollowupAction("action_listen")] if in_form else []
 
 
 class ActionInform(SceneAction):

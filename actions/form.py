@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions.runtime import Events, Scene, SceneAction
+from actions.runtime import REQUESTED, Events, Scene, SceneAction
+from bot.core.own_names import is_no_name
 
 QUESTIONS = frozenset(
     {
@@ -58,8 +60,9 @@ LEAVING = frozenset(
     }
 )
 """Ends the form."""
-REQUESTED = "requested_slot"
 SURE = 0.8
+POLITE = frozenset({"greet", "thank", "complain"})
+"""A name may look like one of these to the classifier ("Salma"), so its confidence does not count."""
 
 
 class FormStep(SceneAction):
@@ -67,7 +70,12 @@ class FormStep(SceneAction):
 
     form: ClassVar[str]
     begins_with: ClassVar[str]
+    answers: ClassVar[Mapping[str, frozenset[str]]] = {}
+    """Intents that answer a slot's question, though elsewhere they would leave the form."""
     free_text: ClassVar[frozenset[str]] = frozenset()
+    """Slots that take whatever is written, unless it is plainly a question."""
+    short_text: ClassVar[frozenset[str]] = frozenset()
+    """Of these, the ones where a question may be recognised without its mark: nobody answers them at length."""
 
     def name(self) -> str:
         return f"validate_{self.form}"
@@ -104,12 +112,17 @@ class FormStep(SceneAction):
             return False
         if turn.intent not in QUESTIONS | LEAVING or turn.intent == self.begins_with:
             return False
+        if turn.intent in self.answers.get(requested, ()):
+            return False
         if requested not in self.free_text:
             return True
         if turn.intent in ("go_back", "talk_to_human", "change_language", "send_media"):
             return True
+        if turn.text.startswith("/"):
+            return True
         looks_asked = "?" in turn.text or "؟" in turn.text
-        return turn.text.startswith("/") or (turn.intent in QUESTIONS and (looks_asked or turn.confidence >= SURE))
+        sure = requested in self.short_text and turn.confidence >= SURE and turn.intent not in POLITE
+        return turn.intent in QUESTIONS and (looks_asked or sure or is_no_name(turn.text))
 
     def _active(self, scene: Scene) -> bool:
         return bool((scene.tracker.active_loop or {}).get("name") == self.form)

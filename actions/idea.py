@@ -140,6 +140,8 @@ class ActionSubmitIdea(SceneAction):
             )
             return {"reference": idea.reference}
 
-        result = effects.once(scene.session, turn_id=scene.turn.id, name="idea", now=scene.turn.now, write=write)
+        result = effects.once(
+            scene.session, turn_id=scene.turn.id, name="idea", now=scene.turn.now, write=write
+        )
         scene.say("utter_idea_received", reference=result["reference"])
         return cleared(*SLOTS)

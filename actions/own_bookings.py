@@ -44,7 +44,10 @@ class ActionBookAppointment(SceneAction):
         )
         if result["status"] == "taken":
             scene.say("utter_time_taken")
-            return [*cleared("booking_time", "booking_confirmed", "booking_wish"), FollowupAction("booking_form")]
+            return [
+                *cleared("booking_time", "booking_confirmed", "booking_wish"),
+                FollowupAction("booking_form"),
+            ]
         booking = scene.session.get_one(Booking, result["booking_id"])
         scene.say(f"utter_booking_{result['status']}", **booking_values(scene, booking))
         return cleared(*FORM_SLOTS)
@@ -137,7 +140,9 @@ class ActionCancelBooking(SceneAction):
         if booking is None:
             return []
         yes = Option(
-            key="option_cancel_yes", payload=f'/cancel_booking{{"choice": "cancel_yes:{booking.id}"}}', values={}
+            key="option_cancel_yes",
+            payload=f'/cancel_booking{{"choice": "cancel_yes:{booking.id}"}}',
+            values={},
         )
         no = Option(key="option_keep", payload="/check_booking", values={})
         scene.say("utter_ask_cancel", options=(yes, no), **booking_values(scene, booking))
@@ -161,7 +166,9 @@ def cancel_now(scene: Scene, booking_id: int) -> Events:
     if result["status"] == "none":
         scene.say("utter_no_booking")
     else:
-        scene.say("utter_booking_cancelled", **booking_values(scene, scene.session.get_one(Booking, booking_id)))
+        scene.say(
+            "utter_booking_cancelled", **booking_values(scene, scene.session.get_one(Booking, booking_id))
+        )
     return []
 
 

@@ -37,7 +37,9 @@ class ActionChangeLanguage(SceneAction):
         if wanted not in VARIETIES:
             options = tuple(
                 Option(
-                    key=f"language_{name}", payload=f'/change_language{{"choice": "language:{name}"}}', values={}
+                    key=f"language_{name}",
+                    payload=f'/change_language{{"choice": "language:{name}"}}',
+                    values={},
                 )
                 for name in VARIETIES
             )

@@ -21,6 +21,8 @@ from bot.services import messages, stops
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 
 Events = list[dict[str, Any]]
+REQUESTED = "requested_slot"
+"""Rasa's own slot: what the active form asked for."""
 
 
 class Scene:

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.places import ask_which, commune_name, location, read_place, say_outside
-from actions.runtime import Events, Scene
+from actions.runtime import REQUESTED, Events, Scene
 from bot.core.texts import Option
 from bot.services import stops
 from bot.services.stops import StopView
@@ -32,6 +32,10 @@ def answer_about_stops(scene: Scene, question: str) -> Events:
     if place is None:
         scene.say("utter_ask_place")
         return [scene.ask(question="place", intent=question)]
+    if scene.slot(REQUESTED) in ("booking_place", "booking_stop"):
+        # The form's own question follows: it lists the stops near this place.
+        _tell_before_the_list(scene, place)
+        return [SlotSet("place", place), SlotSet("booking_place", place), SlotSet("booking_stop", None)]
     _list_near(scene, place, question)
     return [SlotSet("place", place)]
 
@@ -79,12 +83,21 @@ def _list_near(scene: Scene, place: dict[str, Any], question: str) -> None:
         scene.say("utter_book_here_or_near", options=tuple(stop_option(stop) for stop in [here[0], *others]))
         return
     passed = stops.past_at_commune(scene.session, commune_code=place["commune"], now=scene.turn.now)
-    values = {"commune": commune_name(place["commune"])}
+    values: dict[str, Any] = {"commune": commune_name(place["commune"])}
     if passed is not None:
         scene.say("utter_stop_passed", day=passed.isoformat(), **values)
     elif question != "ask_nearest_stop":
         scene.say("utter_no_stop_here", **values)
     scene.say("utter_nearest_stops", options=tuple(stop_option(stop) for stop in near[:MAX_LISTED]), **values)
+
+
+def _tell_before_the_list(scene: Scene, place: dict[str, Any]) -> None:
+    here = stops.at_commune(scene.session, commune_code=place["commune"], now=scene.turn.now)
+    if not here:
+        scene.say("utter_no_stop_here", commune=commune_name(place["commune"]))
+        return
+    announce_example(scene, here)
+    _tell_here(scene, here[0])
 
 
 def _tell_here(scene: Scene, stop: StopView) -> None:
@@ -103,5 +116,3 @@ def _list_by_day(scene: Scene) -> None:
         return
     announce_example(scene, ahead)
     scene.say("utter_next_stops", options=tuple(stop_option(stop) for stop in ahead))
-
-

@@ -42,6 +42,12 @@ COMMANDS = (
     ),
     Command(name="status", help="say which processes run", module="bot.commands.status"),
     Command(name="migrate", help="bring the database to the present schema", module="bot.commands.migrate"),
+    Command(
+        name="load-caravan",
+        help="make the caravan of a file the current one",
+        module="bot.commands.load_caravan",
+    ),
+    Command(name="staff", help="make an account, or give one a new password", module="bot.commands.staff"),
     Command(name="train", help="train the model if its inputs changed", module="bot.commands.train"),
     Command(name="parse", help="understand each message of a file", module="bot.commands.parse"),
 )

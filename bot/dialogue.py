@@ -70,7 +70,10 @@ async def take_turn(client: httpx.AsyncClient, url: str, token: str, request: Tu
         raise TurnRefused(f"the assistant answered {answer.status_code}")
     if answer.status_code != httpx.codes.OK:
         raise TurnFailed(f"the assistant answered {answer.status_code}")
-    return _reply(answer.json())
+    reply = _reply(answer.json())
+    if not reply.bubbles:
+        raise TurnRefused("the assistant said nothing")
+    return reply
 
 
 def _reply(content: Mapping[str, Any]) -> TurnReply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -13,24 +14,25 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+from bot.data_dir import locate
 from bot.store.engine import Sessions, libpq_url, make_engine, make_sessions
 from bot.store.migrate import upgrade
 from bot.supervise import embedded
-from bot.data_dir import locate
 
 TEMPLATE = "template_migrated"
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """A PostgreSQL server: TEST_DATABASE_URL where it is given, else an embedded one that ends with the tests."""
     given = os.environ.get("TEST_DATABASE_URL")
     with ExitStack() as stack:
         if given:
             yield libpq_url(given)
             return
-        home = locate(tmp_path_factory.mktemp("postgres"))
+        # Not pytest's own directory: it forgets old ones, and runs side by side must not end each other's server.
+        home = locate(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgres-"))))
         yield stack.enter_context(embedded.serving(embedded.cluster_of(home, durable=False)))
 
 

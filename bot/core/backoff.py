@@ -18,4 +18,4 @@ def turn_pause(attempts: int) -> float:
 
 def send_pause(attempts: int, *, jitter: float) -> float:
     """Seconds before a message's next try, doubling up to a quarter of an hour; ``jitter`` in 0…1 spreads them."""
-    return min(LONGEST_SEND_PAUSE, 2.0**min(attempts, 12)) * (0.75 + jitter / 2)
+    return min(LONGEST_SEND_PAUSE, 2.0 ** min(attempts, 12)) * (0.75 + jitter / 2)

@@ -14,7 +14,8 @@ from datetime import date
 
 from bot.core import date_readings as readings
 from bot.core.calendar_rules import Days
-from bot.core.date_readings import Match, Reading
+from bot.core.date_match import Match
+from bot.core.date_readings import Reading
 from bot.core.date_symbols import Symbol
 
 _NEXT = r"(?:[qz]c|[qz]X|X)"
@@ -69,6 +70,8 @@ _RULES: tuple[tuple[re.Pattern[str], Reading], ...] = tuple(
         (r"F?B-?(?P<r>R)", readings.after_relative),
         (r"B[uF](?P<r>R)", readings.nothing),
         (r"[Jo]-?(?P<r>R)", readings.before_relative),
+        (r"R(?P<w>W)", readings.for_weekday),
+        (r"iu(?P<r>R)", readings.meal_or_nothing),
         (r"u(?P<r>R)", readings.meal_or_tomorrow),
         (r"(?P<r>R)", readings.relative),
         (r"(?:F?B|I)(?P<n>[Nnw])?(?P<u>[dkhD])(?!X)", readings.in_a_while),
@@ -121,7 +124,7 @@ def read(row: Sequence[Symbol], today: date) -> tuple[DaysRead, ...]:
         if days is None:
             shorter = _other(letters, index, match, Match(today=today, row=row, found=match))
             if shorter is None:
-                index += 1 if reading is not readings.nothing else match.end() - index
+                index = match.end() if reading in readings.FINAL else index + 1
                 continue
             match, days = shorter
         found.append(DaysRead(days=days, first=index, last=match.end()))
@@ -149,7 +152,7 @@ def _other(
         key=lambda candidate: -candidate[0].end(),
     )
     for match, reading in tried:
-        if reading is readings.nothing:
+        if reading in readings.FINAL:
             return None
         days = reading(replace(context, found=match))
         if days is not None and match.re is not failed.re:

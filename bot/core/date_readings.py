@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core import calendar_rules as rules
 from bot.core.calendar_rules import Days
+from bot.core.date_match import Match
 from bot.core.date_symbols import Symbol, number
 
 _UNTIL = frozenset({"لحد", "l7ed", "lhed", "lhad", "l7ad"})
 """Sunday with an article, but "until" in "لحد الآن"."""
 _THIS_DAY = frozenset({"had", "هاد", "هذا", "هدا", "هذه", "ce", "cet", "cette", "ct"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Match:
-    """What a rule matched: named groups as symbols."""
-
-    today: date
-    row: Sequence[Symbol]
-    found: re.Match[str]
-
-    def symbol(self, group: str) -> Symbol | None:
-        """The symbol of a named group, if it took part."""
-        index = self.found.start(group) if group in self.found.re.groupindex else -1
-        return self.row[index] if index >= 0 else None
-
-    def number(self, group: str) -> int | None:
-        """The number of a named group, if it took part."""
-        symbol = self.symbol(group)
-        return None if symbol is None else number(symbol)
-
-    def needed(self, group: str) -> int:
-        """The number of a named group that always takes part."""
-        value = self.number(group)
-        assert value is not None, group
-        return value
-
-    def has(self, group: str) -> bool:
-        """Whether the named group took part."""
-        return self.symbol(group) is not None
-
-    @property
-    def following(self) -> str:
-        """The letter behind what was matched; nothing at the end."""
-        return self.row[self.found.end()].letter if self.found.end() < len(self.row) else ""
-
-    @property
-    def month(self) -> int:
-        """The month of the groups of ``_MONTH``; 0 where it is none."""
-        named = self.symbol("m")
-        if named is not None:
-            return int(str(named.value))
-        return self.number("mn") or 0
 
 
 Reading = Callable[[Match], "Days | None"]
@@ -66,6 +24,8 @@ def _weekday_value(symbol: Symbol) -> int:
 
 
 def relative(match: Match) -> Days | None:
+    if match.following_text in {"نفسه", "نفسها", "meme"}:
+        return None  # "on the same day"
     return rules.one(match.today + timedelta(days=_weekday_value(match.row[match.found.start("r")])))
 
 
@@ -75,6 +35,12 @@ def meal_or_tomorrow(match: Match) -> Days | None:
     days = rules.one(match.today + timedelta(days=_weekday_value(relative)))
     glued = match.row[match.found.start("r") - 1].end == relative.start and relative.value == 1
     return replace(days, vague=True) if glued else days
+
+
+def meal_or_nothing(match: Match) -> Days | None:
+    """ "f lghda" is at lunch."""
+    days = meal_or_tomorrow(match)
+    return None if days is None or days.vague else days
 
 
 def after_relative(match: Match) -> Days | None:
@@ -90,6 +56,8 @@ def before_relative(match: Match) -> Days | None:
 
 
 def this_day(match: Match) -> Days | None:
+    if match.following_text in {"la", "lli", "li", "لي"}:
+        return None  # "ce jour-là" is another one
     return rules.one(match.today) if match.row[match.found.start()].text in _THIS_DAY else None
 
 
@@ -188,7 +156,7 @@ def day_in_words(match: Match) -> Days | None:
 
 
 def weekday_and_number(match: Match) -> Days | None:
-    """Friday 5: the next such day if it is a Friday, else (an hour, a mistake) no reading of both together."""
+    """Friday 5: the next such day if it is a Friday, else (an hour, a mistake) nothing."""
     known = rules.day_of_month(match.today, match.needed("n"))
     weekday = _weekday_value(match.row[match.found.start("wd")])
     if known is None or known.first.weekday() != weekday:
@@ -270,6 +238,9 @@ def week_after_next(match: Match) -> Days | None:
 
 
 def weekend(match: Match) -> Days | None:
+    """A weekend, unless a good one is wished."""
+    if match.preceding_text in {"bon", "bn", "bonne", "tres"}:
+        return None
     return rules.weekend(match.today, {1: "next", 0: "this", -1: "last"}[_steps(match)])
 
 
@@ -316,3 +287,12 @@ def nhar_had(match: Match) -> Days | None:
 def month_by_number(match: Match) -> Days | None:
     month = match.number("mn") or match.number("mn2") or 0
     return rules.named_month(match.today, month, None) if 1 <= month <= 12 else None
+
+
+def for_weekday(match: Match) -> Days | None:
+    """ "ليوم الخميس": "for Thursday", spelled like "today"."""
+    return weekday(match) if match.row[match.found.start()].text == "ليوم" else None
+
+
+FINAL = frozenset({nothing, after_relative, meal_or_nothing, weekend, this_day})
+"""Readings after which nothing shorter is tried, and nothing inside: "after today" is not today."""

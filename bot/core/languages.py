@@ -10,9 +10,13 @@ from functools import lru_cache
 from bot.core.lexicons import BrokenLexicon, load, strings
 from bot.core.text import Normalised, Token, normalise, tokens
 
+_INTO = 2
 _SHORT = 4
 """A message of so few words that names a language asks for it."""
 _PREFIX = re.compile(r"(?:w?[bfl]|bl|bel|fl|fel|lel|و?[بفل]|لل)(?=..)")
+_LATIN_ALONE = frozenset({"arabizi", "latin", "latine", "لاتينيه", "اللاتينيه"})
+_LESS_THAN = frozenset({"على", "علي", "3la"})
+"""Rather this *than* that."""
 _APART = frozenset({"l", "el", "al", "la", "le", "les", "ال"})
 
 
@@ -33,6 +37,14 @@ class _Named:
     cut: int
     wanted: int
     """How much the words around it speak for its being asked for; below 0 it is refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """Letters that are asked for: ``arabic`` or ``latin``, named by the word at ``word``."""
+
+    letters: str
+    word: int
 
 
 @lru_cache(maxsize=16)
@@ -70,16 +82,26 @@ def match(text: str) -> LanguageMention | None:
 def find(folded: Normalised, words: Sequence[Token]) -> LanguageMention | None:
     """As :func:`match`, for a message that is folded and split already."""
     named = _named(words)
+    script = _script(words)
     if not named or not _asked(words, named):
-        return None
+        return _of_script(folded, words, script)
     wanted = [language for language in named if language.wanted >= 0]
     if not wanted:
-        return None
+        return _of_script(folded, words, script)
     best = max(wanted, key=lambda language: (language.wanted, language.first))
-    script = _script(words)
-    variety = _variety(best.language, script, folded)
+    darija = next((language for language in wanted if language.language == "darija"), None)
+    if darija is not None and best.language == "ar" and 0 < best.first - darija.first <= 3:
+        best, script = darija, Script(letters="arabic", word=best.first)  # "Darija, in Arabic"
     start, end = folded.span(words[best.first].start + best.cut, words[best.last].end)
-    return LanguageMention(variety=variety, start=start, end=end)
+    return LanguageMention(variety=_variety(best.language, script, folded), start=start, end=end)
+
+
+def _of_script(folded: Normalised, words: Sequence[Token], script: Script | None) -> LanguageMention | None:
+    """Where only letters are asked for, it is Darija in these letters."""
+    if script is None or not (len(words) <= _SHORT or _list("asking") & {word.text for word in words}):
+        return None
+    start, end = folded.span(words[script.word].start, words[script.word].end)
+    return LanguageMention(variety=_variety("darija", script, folded), start=start, end=end)
 
 
 def _named(words: Sequence[Token]) -> list[_Named]:
@@ -108,9 +130,7 @@ def _without_prefix(word: str) -> str:
 
 def _wanted(words: Sequence[Token], index: int, cut: int) -> int:
     into = _pattern("into")
-    before = [word.text for word in words[max(0, index - 4) : index] if word.text not in _APART]
-    if words[index].broken:
-        before = []
+    before = _phrase_before(words, index)
     refused = bool(_list("refusing") & set(before[-3:]))
     close = (
         cut > 0
@@ -119,11 +139,27 @@ def _wanted(words: Sequence[Token], index: int, cut: int) -> int:
     )
     if refused and not (close and before and before[-1] in _list("asking")):
         return -1
-    return 2 if close else 1
+    if len(before) > 1 and before[-1] in _LESS_THAN:
+        return -1
+    return _INTO if close else 1
+
+
+def _phrase_before(words: Sequence[Token], index: int) -> list[str]:
+    """Up to four words in front, back to the last punctuation."""
+    phrase: list[str] = []
+    place = index
+    while place > 0 and not words[place].broken and len(phrase) < 4:
+        place -= 1
+        if words[place].text not in _APART:
+            phrase.insert(0, words[place].text)
+    return phrase
 
 
 def _asked(words: Sequence[Token], named: Sequence[_Named]) -> bool:
     if len(words) <= _SHORT:
+        return True
+    into = {language.language for language in named if language.wanted == _INTO}
+    if len(words) <= _SHORT + 3 and len(into) == 1:
         return True
     around: set[str] = set()
     for language in named:
@@ -131,26 +167,29 @@ def _asked(words: Sequence[Token], named: Sequence[_Named]) -> bool:
     return bool(_list("asking") & around)
 
 
-def _script(words: Sequence[Token]) -> str | None:
-    """The letters that are asked for, if any: ``arabic`` or ``latin``."""
+def _script(words: Sequence[Token]) -> Script | None:
+    """The letters that are asked for, if any."""
     for index, word in enumerate(words):
         if not _pattern("letters").match(_without_prefix(word.text)):
             continue
-        for following in words[index + 1 : index + 3]:
+        for place in range(index + 1, min(index + 3, len(words))):
+            following = words[place]
             text = _without_prefix(following.text)
             for script in ("arabic", "latin"):
                 if _pattern(script).match(text) or _pattern(script).match(following.text):
-                    return script
-    if any(word.text in {"arabizi", "latin", "لاتينيه", "اللاتينيه", "latine"} for word in words):
-        return "latin"
+                    return Script(letters=script, word=place)
+    for index, word in enumerate(words):
+        if word.text in _LATIN_ALONE:
+            return Script(letters="latin", word=index)
     return None
 
 
-def _variety(language: str, script: str | None, folded: Normalised) -> str:
+def _variety(language: str, script: Script | None, folded: Normalised) -> str:
     if language != "darija":
         return language
-    if script is None:
+    letters = script.letters if script else None
+    if letters is None:
         latin = sum("a" <= letter <= "z" for letter in folded.text)
         arabic = sum("\u0600" <= letter <= "\u06ff" for letter in folded.text)
-        script = "arabic" if arabic >= latin else "latin"
-    return "ary-Arab" if script == "arabic" else "ary-Latn"
+        letters = "arabic" if arabic >= latin else "latin"
+    return "ary-Arab" if letters == "arabic" else "ary-Latn"

@@ -12,6 +12,8 @@ from bot.core.lexicons import BrokenLexicon, load, strings
 from bot.core.text import Normalised, Token, normalise, tokens
 
 _LARGEST = 99
+_LONGEST_MARKED = 5
+"""In a longer message "number 12" is that of a bus or a house."""
 _DIGITS = re.compile(r"(?:n|no|num|nr)?(\d{1,2})(?:er|ere|e|eme|ieme)?$")
 
 
@@ -51,6 +53,12 @@ def _number(word: str) -> int | None:
     return None
 
 
+def asks_for_menu(text: str) -> bool:
+    """Whether ``text`` is no more than the word for the menu."""
+    said = {word.text for word in tokens(normalise(text).text)}
+    return bool(said) and said <= _words("menu") | _words("fillers") and bool(said & _words("menu"))
+
+
 def match(text: str) -> Choice | None:
     """The option that ``text`` chooses, or ``None``."""
     folded = normalise(text)
@@ -61,14 +69,14 @@ def find(folded: Normalised, words: Sequence[Token]) -> Choice | None:
     """As :func:`match`, for a message that is folded and split already.
 
     A number is a choice where it is the whole message but for words like "I take",
-    "please"; and behind "number", "option" anywhere.
+    "please"; and behind "number", "option" in a short one.
     """
     marked = [
         word
         for before, word in pairwise(words)
         if before.text in _words("markers") and _number(word.text) is not None
     ]
-    if len(marked) == 1:
+    if len(marked) == 1 and len(words) <= _LONGEST_MARKED:
         return _choice(folded, marked[0])
     rest = [
         word for word in words if word.text not in _words("fillers") and word.text not in _words("markers")

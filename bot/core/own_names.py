@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.core.booking_rules import clean_name
+from bot.core.lexicons import word_set
+from bot.core.text import words
 
 _INTRODUCTION = re.compile(
     r"^(?:(?:salam|slm|bonjour|bjr|السلام عليكم|سلام)[\s,،]+)?"
@@ -14,6 +16,12 @@ _INTRODUCTION = re.compile(
     r"|(?:أنا\s+|انا\s+)?(?:سميتي|سميتى|اسمي|إسمي|سمّيتي)(?:\s+(?:هو|هي|هيا))?|أدعى|ادعى)\s*[:\-]?\s+",
     re.IGNORECASE,
 )
+
+
+def is_no_name(typed: str) -> bool:
+    """Whether ``typed`` is a greeting or a yes or no: letters, but nobody's name."""
+    said = words(typed)
+    return bool(said) and word_set("not_names").issuperset(said)
 
 
 def own_name(typed: str) -> str:

@@ -17,7 +17,7 @@ from bot.core.text import Normalised, normalise
 Kind = Literal["mobile", "fixed", "service"]
 
 _KINDS: dict[str, Kind] = {"5": "fixed", "6": "mobile", "7": "mobile", "8": "service"}
-_DIGITS = re.compile(r"(?<![\w+])(?:(?:\+|00)\s?)?\(?\d(?:[ \t.\-_/()]{0,3}\d){7,16}(?!\d)")
+_DIGITS = re.compile(r"(?<![\d+])(?:(?:\+|00)\s?)?\(?\d(?:[ \t.\-_/()]{0,3}\d){7,16}(?!\d)")
 _NATIONAL = re.compile(r"(?:(?:\+|00)?212(?:\(0\)|0)?|0)([5-8]\d{8})$")
 _BARE = re.compile(r"[67]\d{8}$")
 _NOISE = re.compile(r"[\s.\-_/]")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from bot.core import phonetics
 from bot.core.lexicons import word_set
 from bot.core.name_index import Candidate, NameIndex, bare, is_article
+from bot.core.place_evidence import Start, Window, needed
 from bot.core.text import Normalised, Token, normalise, tokens
 
 _LONGEST_WINDOW = 6
@@ -25,9 +27,6 @@ _LATIN_ARTICLE = re.compile(r"(?:el|al|l)(?=[a-z0-9]{4})")
 _SHORT_HEADS = frozenset({"بو", "bo"})
 _USUAL_PREFIXES = frozenset({"ف", "ل", "ب", "لل", "f", "l", "b", "fl", "fel", "bel", "mn", "men"})
 _VERB = re.compile(r"(?:k|t|gh?|4|8)an?(?=[b-df-hj-np-tv-z0-9]{2})|كان|غان|كن|تان|غن")
-_NEVER = 1.1
-_OTHER_HEAD = 0.6
-"""The common first word of a name (Sidi, Aït) has to be there; what follows alone makes no name."""
 
 
 class Places(Protocol):
@@ -54,34 +53,14 @@ class Mention:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Window:
-    """Some words in a row that may be a name. ``cut``: letters in front of the first word that do not belong
-    to it.
-    """
-
-    first: int
-    last: int
-    cut: int
-    key: str
-    head: str
-    cued: bool
-    whole: bool
-    ordinary: bool
-    doubtful: bool
-    verb: bool
-    loose: bool
-    """Whether the letters cut off are such as are seldom written together with a name."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Find:
-    window: _Window
+    window: Window
     candidates: tuple[Candidate, ...]
 
     @property
     def rank(self) -> tuple[float, float, int]:
         best = self.candidates[0]
-        return best.score * best.size, best.score, -self.window.cut
+        return best.score * best.size, best.score, -self.window.start.cut
 
 
 def match(text: str, places: Places) -> tuple[Mention, ...]:
@@ -109,47 +88,57 @@ def _finds(words: Sequence[Token], index: NameIndex) -> Iterator[_Find]:
         candidates = tuple(
             candidate
             for candidate in index.lookup(window.key)
-            if candidate.score >= _needed(window, candidate)
+            if candidate.score >= needed(window, candidate)
         )
         if candidates:
             yield _Find(window=window, candidates=candidates)
 
 
-def _windows(words: Sequence[Token], longest: int) -> Iterator[_Window]:
-    ordinary, unsure, cues = word_set("ordinary"), word_set("doubtful"), word_set("place_cues")
-    for first, word in enumerate(words):
+def _windows(words: Sequence[Token], longest: int) -> Iterator[Window]:
+    """All rows of words that may be a name; none ends with a word of grammar."""
+    everyday, grammar = _everyday_words(), word_set("function_words")
+    light = everyday | word_set("place_cues")
+    for start in _starts(words):
+        key, plain = start.sound, start.ordinary
+        for last in range(start.word, min(start.word + _LONGEST_WINDOW, len(words))):
+            following = words[last]
+            if last > start.word:
+                if following.broken or len(phonetics.skeleton(key)) > longest:
+                    break
+                if is_article(following.text):
+                    continue
+                key += phonetics.key(bare(following.text))
+                plain = plain and following.text in light
+                if following.text in grammar:
+                    continue
+            whole = len(words) <= last - start.word + 2
+            yield Window(start=start, last=last, key=key, whole=whole, ordinary=plain)
+
+
+def _starts(words: Sequence[Token]) -> Iterator[Start]:
+    everyday, unsure = _everyday_words(), word_set("doubtful")
+    cues = word_set("place_cues")
+    for index, word in enumerate(words):
         if word.text.isdigit() or is_article(word.text) or (len(word.text) <= 3 and word.text in cues):
             continue
         for cut, beginning in _beginnings(word):
-            key = head = phonetics.key(bare(beginning))
             loose = cut > 0 and word.text[:cut] not in _USUAL_PREFIXES
-            verb = _VERB.match(word.text) is not None
-            cued = (cut > 0 and not loose) or _cued(words, first)
-            doubtful = word.text in unsure or beginning in unsure
-            plain = word.text in ordinary or beginning in ordinary or bare(beginning) in ordinary
-            for last in range(first, min(first + _LONGEST_WINDOW, len(words))):
-                if last > first:
-                    following = words[last]
-                    if following.broken or len(phonetics.skeleton(key)) > longest:
-                        break
-                    if is_article(following.text):
-                        continue
-                    key += phonetics.key(bare(following.text))
-                    plain = plain and (following.text in ordinary or following.text in cues)
-                whole = len(words) <= last - first + 2
-                yield _Window(
-                    first=first,
-                    last=last,
-                    cut=cut,
-                    key=key,
-                    head=head,
-                    cued=cued,
-                    whole=whole,
-                    ordinary=plain,
-                    doubtful=doubtful,
-                    verb=verb,
-                    loose=loose,
-                )
+            yield Start(
+                word=index,
+                cut=cut,
+                sound=phonetics.key(bare(beginning)),
+                cued=(cut > 0 and not loose) or _cued(words, index),
+                ordinary=bool({word.text, beginning, bare(beginning)} & everyday),
+                doubtful=word.text in unsure or beginning in unsure,
+                verb=_VERB.match(word.text) is not None,
+                loose=loose,
+            )
+
+
+@lru_cache(maxsize=1)
+def _everyday_words() -> frozenset[str]:
+    lists = ("ordinary", "function_words", "wide_areas", "regions")
+    return frozenset(word for name in lists for word in word_set(name))
 
 
 def _beginnings(word: Token) -> Iterator[tuple[int, str]]:
@@ -176,57 +165,6 @@ def _cued(words: Sequence[Token], first: int) -> bool:
     return False
 
 
-def _needed(window: _Window, candidate: Candidate) -> float:
-    """How alike a name has to sound to be believed, from 0 to 1; above 1 where it never is."""
-    length = window.last - window.first + 1
-    consonants = len(phonetics.skeleton(window.key))
-    hinted = window.cued or window.whole
-    if length == 1 or candidate.words == 1:
-        return _needed_of_one_word(window, candidate, consonants, hinted)
-    if candidate.head and not _has_head(window, candidate.head):
-        return _NEVER
-    if window.ordinary and not candidate.head:
-        return 0.97 if hinted else 1.0
-    return 0.82 if candidate.inside else 0.92
-
-
-def _has_head(window: _Window, head: str) -> bool:
-    return window.key.startswith(head) or phonetics.distance(window.head, head, _OTHER_HEAD) <= _OTHER_HEAD
-
-
-def _needed_of_one_word(window: _Window, candidate: Candidate, consonants: int, hinted: bool) -> float:
-    if window.ordinary:
-        return _NEVER
-    if candidate.words > 1 and not window.key.startswith(candidate.head or window.key[:1]):
-        return _NEVER
-    if candidate.words > 1 and not candidate.head and consonants < 4:
-        return _NEVER
-    if window.first != window.last:
-        return 0.97 if candidate.inside and consonants >= 3 else _NEVER
-    if window.loose and not candidate.inside:
-        return _NEVER
-    if window.loose or window.verb or (candidate.inside and not candidate.fuzzy):
-        return 0.93
-    if candidate.inside:
-        sure, hint = (0.84, 0.78) if consonants >= 5 else (0.88, 0.78) if consonants == 4 else (0.93, 0.86)
-        return hint if hinted else sure
-    return _needed_outside(window, candidate, consonants, hinted)
-
-
-def _needed_outside(window: _Window, candidate: Candidate, consonants: int, hinted: bool) -> float:
-    if window.doubtful:
-        return 0.97 if window.cued else _NEVER
-    if not candidate.fuzzy:
-        told = candidate.words > 1 or (hinted and (not window.cut or consonants >= 4))
-        enough = consonants >= 3 or (consonants == 2 and len(window.key) >= 5)
-        return 0.96 if told and enough else _NEVER
-    if consonants <= 2:
-        return 0.97 if hinted else _NEVER
-    if consonants == 3:
-        return 0.92 if hinted else 0.97
-    return 0.87 if hinted else 0.95
-
-
 def _names_an_administration(words: Sequence[Token], found: _Find) -> bool:
     """Whether the name is that of the province or region as a whole, not of a town: "إقليم الخميسات"."""
     inside = found.candidates[0].inside
@@ -241,7 +179,9 @@ def _names_an_administration(words: Sequence[Token], found: _Find) -> bool:
 
 def _mention(folded: Normalised, words: Sequence[Token], found: _Find) -> Mention:
     best, others = _ranked(found.candidates)
-    start, end = folded.span(words[found.window.first].start + found.window.cut, words[found.window.last].end)
+    start, end = folded.span(
+        words[found.window.first].start + found.window.start.cut, words[found.window.last].end
+    )
     return Mention(
         code=best.code,
         inside=best.inside,

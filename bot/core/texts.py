@@ -1,8 +1,10 @@
 """The words people read, and how values are put into them.
 
-One flat YAML file per variety (``ary-Arab.yml`` …) maps a key to a text. A text may hold ``{value}`` or ``{value:kind}``; the kinds are
-``day`` (a date or datetime as "السبت 28 نونبر"), ``date`` ("28/11"), ``hour`` ("10:30"), ``km``, ``name`` (a mapping with ``ar`` and ``fr``:
-the variety's script decides), ``variety`` (a mapping with all four varieties) and ``text`` (another text's key). ``layout.yml`` says which buttons belong to a text; translators never see it.
+One flat YAML file per variety (``ary-Arab.yml`` …) maps a key to a text. A text may hold ``{value}`` or
+``{value:kind}``; the kinds are
+``day`` (a date or datetime as "السبت 28 نونبر"), ``date`` ("28/11"), ``hour`` ("10:30"), ``km``, ``name`` (a mapping
+with ``ar`` and ``fr``: the variety's script decides), ``variety`` (a mapping with all four varieties) and ``text``
+(another text's key). ``layout.yml`` says which buttons belong to a text; translators never see it.
 """
 
 from __future__ import annotations
@@ -103,12 +105,15 @@ class Texts:
         """A whole message: the text, the layout's fixed buttons after the ``options`` of this moment, what it asks the channel for."""
         layout = self._layout.get(key) or {}
         chosen = tuple(
-            Button(title=self.say(option.key, variety, option.values), payload=option.payload) for option in options
+            Button(title=self.say(option.key, variety, option.values), payload=option.payload)
+            for option in options
         )
         buttons = (*chosen, *self._fixed(key, variety))
         request = InputRequest(layout["request"]) if "request" in layout else None
         title = self.say(layout["request_title"], variety) if request else None
-        return Rendered(text=self.say(key, variety, values), buttons=buttons, request=request, request_title=title)
+        return Rendered(
+            text=self.say(key, variety, values), buttons=buttons, request=request, request_title=title
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -139,7 +144,7 @@ class _Filler(string.Formatter):
             return f"{day.day:02d}/{day.month:02d}"
         if format_spec == "text":
             return self._texts.say(str(value), self._variety)
-        return super().format_field(value, format_spec)
+        return str(super().format_field(value, format_spec))
 
     def _day(self, day: date) -> str:
         weekday = self._texts.say(f"weekday_{day.weekday()}", self._variety)

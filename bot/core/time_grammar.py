@@ -10,6 +10,7 @@ from bot.core.date_symbols import Symbol, number
 
 _AFTERNOON_UNTIL = 5
 """A bare hour up to this one is in the afternoon."""
+_NIGHT = "night"
 _MAY_BE_EVENING = frozenset({6, 7})
 _HALF_DAYS = ("morning", "afternoon", "evening")
 
@@ -37,6 +38,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("guess", rf"u(?P<h>[Nn]){_NOT_A_COUNT}"),
         ("guess", r"(?<=%)(?P<h>N)(?=$|[,&P])"),
         ("between", rf"[bF]u?(?P<h>[NnO])(?=[tuz&-]{{1,2}}H?[NnOC]{_NOT_A_COUNT})"),
+        ("clock", rf"@[a-zA-Z.]?[fF](?P<h>[NnO]){_NOT_A_COUNT}"),
         ("full", r"(?P<h>O)"),
         ("noon", rf"(?P<n>A){_FRACTION}?"),
         ("afternoon", r"B-?[Au]?(?P<pr>[Ap])"),
@@ -45,6 +47,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("part", r"(?P<p>[PL](?!g))"),
     )
 )
+_WITH = frozenset({"b", "bi", "ب"})
 _ONE_O_CLOCK = frozenset({"une", "wa7da", "we7da", "wahda", "w7da", "وحده", "واحده"})
 _CUES = frozenset("aHitBJlu")
 _BETWEEN_PARTS = frozenset("aHiulfFRWZT,&")
@@ -169,6 +172,8 @@ def _placed(minutes: int, part: str | None, padded: bool) -> tuple[str, tuple[st
     hour, half_day = minutes // 60, 12 * 60
     if part == "morning" or hour > 12:
         return _written(minutes), ()
+    if part == _NIGHT:
+        return _written(minutes if 1 <= hour < _AFTERNOON_UNTIL else minutes + half_day), ()
     if part in {"afternoon", "evening"}:
         if hour == 12:
             return (_written(minutes - half_day), ()) if part == "evening" else (_written(minutes), ())
@@ -200,7 +205,8 @@ def _fraction(match: re.Match[str], row: Sequence[Symbol]) -> int:
 def _part(match: re.Match[str], row: Sequence[Symbol]) -> str | None:
     groups = match.groupdict()
     if groups.get("p"):
-        return str(row[match.start("p")].value)
+        part = row[match.start("p")]
+        return _NIGHT if any(night in part.text for night in ("lil", "ليل", "nuit")) else str(part.value)
     if groups.get("of"):
         return "afternoon" if groups["bp"] == "B" else "morning"
     return None
@@ -225,6 +231,8 @@ def _counts(match: re.Match[str], symbol: Symbol, row: Sequence[Symbol], letters
     if symbol.letter == "C":
         following = row[match.end() + 1].text if letters[match.end() : match.end() + 1] in {"F", "f"} else ""
         return following in {"route", "formation", "marche", "temps", "travail", "voiture", "tri9", "طريق"}
+    if symbol.letter == "O" and symbol.value == 1 and row[match.start()].text in _WITH:
+        return True  # "loneliness" is spelled like "one o'clock"
     if symbol.letter == "n" and symbol.value == 1:
         if symbol.text in _ONE_O_CLOCK and "Q" in letters[match.start() : match.end()]:
             return False
@@ -235,7 +243,7 @@ def _counts(match: re.Match[str], symbol: Symbol, row: Sequence[Symbol], letters
 def _likely(symbol: Symbol, hour: int, match: re.Match[str], row: Sequence[Symbol]) -> bool:
     """Whether a number behind "f", "l" or "à" may be an hour at all."""
     following = row[match.end()].letter if match.end() < len(row) else ""
-    if row[match.start()].text in {"b", "bi", "ب"}:
+    if row[match.start()].text in _WITH:
         return False
     if following == "." or following == "-":
         return False

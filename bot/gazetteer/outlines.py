@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import shapely
 from shapely import STRtree
+from shapely.ops import nearest_points
 
 from bot.core.geo import Point, distance_km
 from bot.gazetteer.gazetteer import Gazetteer
@@ -42,7 +43,7 @@ class Outlines:
         near: dict[str, float] = {}
         for found in self._tree.query(place.buffer(0.01)):
             index = int(found)
-            edge = shapely.ops.nearest_points(self._areas[index], place)[0]
+            edge = nearest_points(self._areas[index], place)[0]
             away = distance_km(point, Point(latitude=edge.y, longitude=edge.x))
             near[self._codes[index]] = min(away, near.get(self._codes[index], away))
         if not near:

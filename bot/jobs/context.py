@@ -83,7 +83,9 @@ def make_senders(settings: Settings, sessions: Sessions, texts: Texts) -> Sender
         )
         if twilio
         else None,
-        telegram=make_telegram_sender(token=telegram.token, api_base_url=telegram.api_base_url) if telegram else None,
+        telegram=make_telegram_sender(token=telegram.token, api_base_url=telegram.api_base_url)
+        if telegram
+        else None,
     )
 
 

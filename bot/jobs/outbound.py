@@ -52,7 +52,9 @@ async def _failed(context: JobsContext, content: OutboundContent, error: SendErr
     if error.kind is FailureKind.AMBIGUOUS:
         await _find_out(context, content, send_if_absent=False)
         return
-    if error.kind is FailureKind.RETRY and not await asyncio.to_thread(_too_old, context, content.outbound_id):
+    if error.kind is FailureKind.RETRY and not await asyncio.to_thread(
+        _too_old, context, content.outbound_id
+    ):
         await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.QUEUED, error.code)
         raise error
     log.warning("outbound message %s failed: %s %s", content.outbound_id, error.kind.value, error.code)

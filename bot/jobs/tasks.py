@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
@@ -18,7 +19,7 @@ class RetryTurn(BaseRetryStrategy):
     """A turn is tried until it is answered or given up, which the job itself decides."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
-        return RetryDecision(retry_in={"seconds": backoff.turn_pause(job.attempts)})
+        return _again_in(backoff.turn_pause(job.attempts))
 
 
 class RetrySend(BaseRetryStrategy):
@@ -28,7 +29,11 @@ class RetrySend(BaseRetryStrategy):
         pause = backoff.send_pause(job.attempts, jitter=random.random())
         if isinstance(exception, SendError) and exception.retry_after is not None:
             pause = max(pause, exception.retry_after)
-        return RetryDecision(retry_in={"seconds": pause})
+        return _again_in(pause)
+
+
+def _again_in(seconds: float) -> RetryDecision:
+    return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds))
 
 
 def register(app: App, context: JobsContext) -> None:

@@ -12,10 +12,10 @@ from bot.channels import telegram_inbound, telegram_poll, telegram_setup
 from bot.channels.errors import PayloadInvalid
 from bot.channels.telegram_api import make_bot
 from bot.config import Settings, SettingsError, load_settings
-from bot.core.messages import InboundMessage
+from bot.core.messages import Channel
 from bot.jobs.context import database_url
 from bot.logs import configure_logs
-from bot.services import messages
+from bot.services import contacts, messages
 from bot.store.clock import Clock, product_clock
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 
@@ -38,13 +38,18 @@ def store(sessions: Sessions, clock: Clock, update: Mapping[str, Any]) -> None:
     """Store one update; one that holds no message of a person is passed over."""
     try:
         message = telegram_inbound.parse(update)
+        change = telegram_inbound.parse_block_change(update)
     except PayloadInvalid as problem:
         log.error("an update was not readable: %s", problem)
         return
-    if isinstance(message, InboundMessage):
-        now = clock()
-        with transaction(sessions) as session:
+    now = clock()
+    with transaction(sessions) as session:
+        if message is not None:
             messages.receive(session, message, now=now)
+        elif change is not None:
+            contacts.note_block(
+                session, channel=Channel.TELEGRAM, address=change.address, blocked=change.blocked, now=now
+            )
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Text
+from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.core.locales import Variety, variety_or_default
 from bot.core.texts import Option, default_texts
+
+SHORT = 3
+"""Words of an answer in a form that are too few to tell a language."""
 
 
 def variety_of_turn(tracker: DialogueStateTracker) -> Variety:
@@ -22,10 +25,18 @@ def variety_of_turn(tracker: DialogueStateTracker) -> Variety:
     metadata = message.metadata or {}
     if metadata.get("variety_chosen") and metadata.get("variety"):
         return Variety(metadata["variety"])
-    identified = message.parse_data.get("variety")
-    if isinstance(identified, dict):
-        identified = identified.get("name")
-    return variety_or_default(identified or metadata.get("variety"))
+    known = metadata.get("variety")
+    if known and _only_gives_a_value(tracker):
+        return Variety(known)
+    return variety_or_default(message.parse_data.get("variety") or known)
+
+
+def _only_gives_a_value(tracker: DialogueStateTracker) -> bool:
+    """A place, an hour or a name answers the question asked: its letters do not change the language of the talk."""
+    message = tracker.latest_message
+    if (message.intent or {}).get("name") == "inform":
+        return True
+    return bool(tracker.active_loop_name) and len((message.text or "").split()) <= SHORT
 
 
 class AnswerGenerator(NaturalLanguageGenerator):
@@ -35,12 +46,15 @@ class AnswerGenerator(NaturalLanguageGenerator):
         self._texts = default_texts()
 
     async def generate(
-        self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any
-    ) -> Optional[Dict[Text, Any]]:
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
         """A message for the turn channel: text, buttons and what it asks the channel for."""
         values = kwargs.get("values") or {}
         variety = Variety(values["variety"]) if "variety" in values else variety_of_turn(tracker)
-        options = [Option(key=o["key"], payload=o["payload"], values=o["values"]) for o in kwargs.get("options") or []]
+        options = [
+            Option(key=o["key"], payload=o["payload"], values=o["values"])
+            for o in kwargs.get("options") or []
+        ]
         rendered = self._texts.render(utter_action, variety, values, options)
         return {
             "text": rendered.text,

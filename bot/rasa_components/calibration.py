@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -25,11 +26,13 @@ class Calibration:
     """How to read scores in one variety.
 
     Probabilities are the softmax of ``sharpness`` times the scores. The assistant acts on its best guess
-    where that is at least ``floor`` likely, and treats the message as out of scope where it is less.
+    where that is at least ``floor`` likely, and treats the message as out of scope where it is less; of those
+    refused for that reason the share ``refused_rightly`` really is out of scope.
     """
 
     sharpness: float
     floor: float
+    refused_rightly: float = 0.5
 
     def probabilities(self, scores: Floats) -> Floats:
         """The probabilities of each row of scores."""
@@ -59,15 +62,21 @@ def calibrate(
         rows = np.array([one == variety for one in varieties])
         sharpness = _sharpness(scores[rows], labels[rows])
         probabilities = softmax(sharpness * scores[rows])
-        floor = 0.0 if outside is None else _floor(probabilities, labels[rows], outside, refusals)
-        learnt[variety] = Calibration(sharpness=sharpness, floor=floor)
+        learnt[variety] = Calibration(sharpness=sharpness, floor=0.0)
+        if outside is not None:
+            floor = _floor(probabilities, labels[rows], outside, refusals)
+            rightly = _refused_rightly(probabilities, labels[rows], outside, floor)
+            learnt[variety] = Calibration(sharpness=sharpness, floor=floor, refused_rightly=rightly)
     return learnt
 
 
 def _sharpness(scores: Floats, labels: Ints) -> float:
+    of_label = scores[np.arange(len(labels)), labels].astype(np.float64)
+    above_label = scores - of_label[:, None]
+
     def surprise(sharpness: float) -> float:
-        right = softmax(sharpness * scores)[np.arange(len(labels)), labels]
-        return float(-np.log(right + 1e-12).mean())
+        # The logarithm taken as a whole: clipped probabilities would be flat where the search begins.
+        return float(logsumexp(sharpness * above_label, axis=1).mean())
 
     return float(minimize_scalar(surprise, bounds=_SHARPNESS_RANGE, method="bounded").x)
 
@@ -79,6 +88,12 @@ def _floor(probabilities: Floats, labels: Ints, outside: int, refusals: float) -
     allowed = refusals * max(1, int((labels != outside).sum()))
     fitting = [floor for floor in _FLOORS if (right & (sure < floor)).sum() <= allowed]
     return float(max(fitting))
+
+
+def _refused_rightly(probabilities: Floats, labels: Ints, outside: int, floor: float) -> float:
+    refused = (probabilities.max(axis=1) < floor) & (probabilities.argmax(axis=1) != outside)
+    # One more of each kind, so that a few cases do not make certainty.
+    return float(((labels[refused] == outside).sum() + 1) / (refused.sum() + 2))
 
 
 def calibration_error(probabilities: Floats, labels: Ints, bins: int = 10) -> float:
@@ -97,7 +112,4 @@ def calibration_error(probabilities: Floats, labels: Ints, bins: int = 10) -> fl
 
 def from_dicts(stored: Mapping[str, Mapping[str, float]]) -> dict[str, Calibration]:
     """The calibrations that :meth:`Calibration.as_dict` stored, by variety."""
-    return {
-        variety: Calibration(sharpness=values["sharpness"], floor=values["floor"])
-        for variety, values in stored.items()
-    }
+    return {variety: Calibration(**values) for variety, values in stored.items()}

@@ -5,26 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_QUESTION_AR = (
-    r"فين|فاين|منين|شنو|اشنو|شكون|شحال|بشحال|كيفاش|علاش|وقتاش|فوقاش|امتى|إمتى|امتا|ايمتا|واش|أشنو|هل|متى|أين|اين|كيف|كم|ماذا|لماذا|ما\s"
-    r"|بغيت|أريد|اريد|أرغب|خاصني|كاين|كاينة|ممكن"
+# Words that begin with the letter of "and" themselves.
+_NO_AND = (
+    r"و(?:قت|اش|ثائق|ثيق|ثاق|رق|راق|لا\b|لات|لد|لاد|احد|حد|صل|صول|يكاند|كال|زار|زير|اخا|اخه|الو|سط|سائل|ضع|ظيف|ظائف"
+    r"|طن|ادي|الماس|لماس|عد|جد|جه|الد|فا|سم|الل)"
 )
 _QUESTION_LATIN = (
     r"fin|fayn|mnin|chno|chnou|chnu|achno|ach|chkoun|ch7al|bch7al|kifach|3lach|wa9tach|fo9ach|imta|wach"
     r"|bghit|khasni|kayn|kayna"
 )
-_QUESTION_FRENCH = (
-    r"où|ou est|quand|comment|combien|pourquoi|qui|que|quoi|quel\w*|est[- ]ce|c'est|je|j'|y a|faut|il faut"
-)
 _BREAK = re.compile(
     rf"""
-    [?؟!.;؛\n…]+                                             # the end of a sentence
-    | [,،]\s*                                                # a comma
-    | \s+و\s*(?=(?:{_QUESTION_AR}))                          # "and" before a word that asks or wants
-    | \s+(?:w|wa|o|ou)\s+(?=(?:{_QUESTION_LATIN})\b)
+    [?؟!.;؛\n…]+                                 # the end of a sentence
+    | [,،]\s*                                    # a comma
+    | \s+(?!{_NO_AND})و\s*(?=\w{{2}})              # "and", glued to the next word or not
+    | \s+(?=(?:وواش|ووقتاش|وواحد))و               # the same before words that begin with that letter
+    | \s+(?:w|wa|o)\s+
     | \s+w(?=(?:{_QUESTION_LATIN})\b)
-    | \s+(?:et|puis|ensuite|aussi)\s+(?=(?:{_QUESTION_FRENCH}|aussi)\b|\w+\s+\w+)
-    | \s+(?:ثم|وأيضا|وايضا|كذلك|وكذلك|وزيد|وزايدون)\s+
+    | \s+(?:et|puis|ensuite|aussi|ثم|وأيضا|وايضا|كذلك|وكذلك)\s+
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -7,18 +7,18 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from bot.core.sources import closure
+
 _PACKAGE = Path(__file__).parent
-_SOURCES = (_PACKAGE, _PACKAGE.parent / "core", _PACKAGE.parent / "gazetteer")
-_ENDINGS = frozenset({".py", ".yml"})
+_ROOT = _PACKAGE.parent.parent
+TRAINED = ("bot.rasa_components.intent_classifier", "bot.rasa_components.variety_identifier")
 
 
 @lru_cache(maxsize=1)
 def sources_fingerprint() -> str:
-    """A digest of every module and word list here and in what is imported from here."""
+    """A digest of the trained components' code, of all that it imports, and of the word lists beside it."""
     digest = hashlib.sha256()
-    for folder in _SOURCES:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in _ENDINGS:
-                digest.update(path.relative_to(_PACKAGE.parent).as_posix().encode())
-                digest.update(path.read_bytes())
+    for path in (*closure(_ROOT, TRAINED), *sorted(_PACKAGE.glob("*.yml"))):
+        digest.update(path.relative_to(_ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -32,11 +34,11 @@ class TurnAborted(BaseException):
 class TurnOutput(CollectingOutputChannel):
     """An output channel that bears the name of the person's channel."""
 
-    def __init__(self, channel: Text) -> None:
+    def __init__(self, channel: str) -> None:
         super().__init__()
         self._channel = channel
 
-    def name(self) -> Text:  # type: ignore[override]
+    def name(self) -> str:
         """The channel's name, for response variations."""
         return self._channel
 
@@ -44,16 +46,16 @@ class TurnOutput(CollectingOutputChannel):
 class TurnChannel(InputChannel):
     """``POST /webhooks/turn/webhook`` with a bearer token; see the module's documentation."""
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         self._token = token
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's place in the URL."""
         return "turn"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "TurnChannel":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> TurnChannel:
         """Made from credentials.yml, which takes the token from the environment."""
         if not credentials or not credentials.get("token"):
             cls.raise_missing_credentials_exception()
@@ -89,7 +91,7 @@ class TurnChannel(InputChannel):
         return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
 
 
-def _problem(body: Any) -> Optional[Text]:
+def _problem(body: Any) -> str | None:
     if not isinstance(body, dict):
         return "the body is not a JSON object"
     missing = [name for name in REQUIRED if not body.get(name)]
@@ -100,18 +102,18 @@ def _problem(body: Any) -> Optional[Text]:
     return None
 
 
-async def _answer(agent: Any, body: Dict[Text, Any]) -> HTTPResponse:
+async def _answer(agent: Any, body: dict[str, Any]) -> HTTPResponse:
     try:
         return response.json(await _run(agent, body), status=200)
     except TurnAborted as failed:
-        logger.error("turn %s failed: %s", body["turn_id"], failed)
+        logger.error("turn %s failed: %s (%s)", body["turn_id"], failed, _causes(failed.__cause__))
         return response.json({"error": "an action failed"}, status=500)
-    except Exception as failed:  # the boundary: whatever it was, the caller must learn that the turn did not happen
-        logger.error("turn %s failed: %s", body["turn_id"], type(failed).__name__)
+    except Exception as failed:  # noqa: BLE001 - the boundary: whatever it was, the caller must learn of it
+        logger.error("turn %s failed: %s", body["turn_id"], _causes(failed))
         return response.json({"error": type(failed).__name__}, status=500)
 
 
-async def _run(agent: Any, body: Dict[Text, Any]) -> Dict[Text, Any]:
+async def _run(agent: Any, body: dict[str, Any]) -> dict[str, Any]:
     _harden(agent)
     sender, turn_id = str(body["conversation_id"]), str(body["turn_id"])
     store = TurnStore(agent.tracker_store._tracker_store.engine)
@@ -125,7 +127,7 @@ async def _run(agent: Any, body: Dict[Text, Any]) -> Dict[Text, Any]:
     return _reply(turn_id, done, body)
 
 
-async def _handle(agent: Any, body: Dict[Text, Any], offered: List[Dict[Text, Any]]) -> None:
+async def _handle(agent: Any, body: dict[str, Any], offered: list[dict[str, Any]]) -> None:
     turn_id = str(body["turn_id"])
     text = message_text(typed=body.get("text") or "", payload=body.get("payload"), offered=offered)
     message = UserMessage(
@@ -134,12 +136,16 @@ async def _handle(agent: Any, body: Dict[Text, Any], offered: List[Dict[Text, An
         sender_id=str(body["conversation_id"]),
         input_channel=body["channel"],
         message_id=turn_id,
-        metadata={**(body.get("metadata") or {}), "turn_id": turn_id, "conversation_id": body["conversation_id"]},
+        metadata={
+            **(body.get("metadata") or {}),
+            "turn_id": turn_id,
+            "conversation_id": body["conversation_id"],
+        },
     )
     await agent.processor.handle_message(message)
 
 
-def _reply(turn_id: Text, done: Dict[Text, Any], body: Dict[Text, Any]) -> Dict[Text, Any]:
+def _reply(turn_id: str, done: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     parsed = done["user"].get("parse_data") or {}
     intent = parsed.get("intent") or {}
     messages = [_message(event) for event in done["bot"]]
@@ -154,7 +160,7 @@ def _reply(turn_id: Text, done: Dict[Text, Any], body: Dict[Text, Any]) -> Dict[
     }
 
 
-def _message(event: Dict[Text, Any]) -> Dict[Text, Any]:
+def _message(event: dict[str, Any]) -> dict[str, Any]:
     metadata = event.get("metadata") or {}
     return {
         "text": event.get("text") or "",
@@ -178,7 +184,26 @@ def _harden(agent: Any) -> None:
         return await run_action(_loud(action), *args, **kwargs)
 
     processor._run_action = run_loudly
+    limit_reached = processor.is_action_limit_reached
+
+    def limit_reached_loudly(*args: Any) -> bool:
+        if limit_reached(*args):
+            raise TurnAborted("the actions of this turn went round in a circle")
+        return False
+
+    processor.is_action_limit_reached = limit_reached_loudly
     agent._turns_fail_loudly = True
+
+
+def _causes(error: BaseException | None) -> str:
+    """The kinds and places of an error and what caused it: not its words, which may quote a person's."""
+    named = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].lineno}" if frames else ""
+        named.append(f"{type(error).__name__}{place}")
+        error = error.__cause__ or error.__context__
+    return " < ".join(named)
 
 
 def _raise(error: Exception) -> None:
@@ -196,5 +221,5 @@ def _loud(action: Action) -> Action:
         except Exception as failed:
             raise TurnAborted(f"{action.name()}: {type(failed).__name__}") from failed
 
-    action.run = run_or_abort  # type: ignore[method-assign]
+    action.run = run_or_abort
     return action

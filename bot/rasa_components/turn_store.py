@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +22,7 @@ WHERE sender_id = :sender AND type_name = 'bot'
 ORDER BY id
 """
 
-Event = Dict[str, Any]
+Event = dict[str, Any]
 
 
 class TurnStore:
@@ -31,21 +31,21 @@ class TurnStore:
     def __init__(self, engine: sa.engine.Engine) -> None:
         self._engine = engine
 
-    def finished(self, sender: str, turn_id: str) -> Optional[Dict[str, Any]]:
+    def finished(self, sender: str, turn_id: str) -> dict[str, Any] | None:
         """``{"user": event, "bot": [events]}`` of a turn that ran to its end before; None where it did not."""
         with self._engine.connect() as connection:
             start = connection.execute(sa.text(_USER), {"sender": sender, "turn": turn_id}).scalar()
             if start is None:
                 return None
-            user = connection.execute(sa.text(_USER_DATA), {"id": start}).scalar()
+            user = connection.execute(sa.text(_USER_DATA), {"id": start}).scalar_one()
             rows = connection.execute(sa.text(_ANSWERS), {"sender": sender, "start": start})
             return {"user": json.loads(user), "bot": [json.loads(row[0]) for row in rows]}
 
-    def offered(self, sender: str) -> List[Dict[str, Any]]:
+    def offered(self, sender: str) -> list[dict[str, Any]]:
         """The choices of the last answer, in the order in which they were numbered; empty where it offered none."""
         with self._engine.connect() as connection:
             rows = connection.execute(sa.text(_LAST_BOT), {"sender": sender}).fetchall()
-        found: List[Dict[str, Any]] = []
+        found: list[dict[str, Any]] = []
         for row in rows:
             buttons = (json.loads(row[0]).get("data") or {}).get("buttons") or []
             found = list(buttons) or found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.core import options
 
 BACK = "/go_back"
 
 
-def message_text(*, typed: str, payload: Optional[str], offered: Sequence[Mapping[str, Any]]) -> str:
+def message_text(*, typed: str, payload: str | None, offered: Sequence[Mapping[str, Any]]) -> str:
     """The text to hand to Rasa.
 
     A payload is ours and stays. A number alone means the choice of that number among those ``offered`` last; 0 means back. What a person

@@ -59,7 +59,7 @@ def understand(
     parts = clauses if len(clauses) > 1 else ()
     probabilities = model.probabilities([text, *(clause.text for clause in parts)], variety)
     ranking = _ranking(model, probabilities[0])
-    questions = _questions(model, parts, probabilities[1:])
+    questions = _questions(model, parts, probabilities[1:], ranking[0].intent)
     if len({question.guess.intent for question in questions}) > 1:
         return Understanding(best=questions[0].guess, ranking=ranking, questions=questions)
     best = _decide(model, ranking, variety, questions)
@@ -90,13 +90,18 @@ def _decide(
     best = ranking[0]
     if questions and (best.intent in COURTESIES or best.confidence < model.calibration(variety).floor):
         return questions[0].guess
-    if best.confidence < model.calibration(variety).floor:
-        return Guess(intent=OUT_OF_SCOPE, confidence=1.0 - best.confidence)
+    if best.intent != OUT_OF_SCOPE and best.confidence < model.calibration(variety).floor:
+        return Guess(intent=OUT_OF_SCOPE, confidence=model.calibration(variety).refused_rightly)
     return best
 
 
-def _questions(model: IntentModel, clauses: Sequence[Clause], probabilities: Floats) -> tuple[Question, ...]:
-    """The clear questions among the clauses, each intent once where it is clearest, best first."""
+def _questions(
+    model: IntentModel, clauses: Sequence[Clause], probabilities: Floats, of_all: str
+) -> tuple[Question, ...]:
+    """The clear questions among the clauses, each intent once where it is clearest, best first.
+
+    The one that is the likeliest intent ``of_all`` the message comes first, then the clearer one.
+    """
     found: dict[str, Question] = {}
     for clause, row in zip(clauses, probabilities, strict=True):
         guess = Guess(intent=model.intents[int(row.argmax())], confidence=float(row.max()))
@@ -105,4 +110,5 @@ def _questions(model: IntentModel, clauses: Sequence[Clause], probabilities: Flo
         known = found.get(guess.intent)
         if known is None or known.guess.confidence < guess.confidence:
             found[guess.intent] = Question(guess=guess, start=clause.start, end=clause.end)
-    return tuple(sorted(found.values(), key=lambda question: -question.guess.confidence))
+    order = sorted(found.values(), key=lambda one: (one.guess.intent != of_all, -one.guess.confidence))
+    return tuple(order)

@@ -29,7 +29,7 @@ VARIETY_CONFIDENCE = "variety_confidence"
 _NEUTRAL_KINDS = frozenset({"commune", "outside_place", "phone_number", "option"})
 # Typed alike in all varieties of a script, so they say nothing about it.
 _NEUTRAL_WORDS = frozenset(
-    [
+    {
         "ok",
         "okay",
         "oki",
@@ -47,7 +47,7 @@ _NEUTRAL_WORDS = frozenset(
         "whatsapp",
         "telegram",
         "gmail",
-    ]
+    }
 )
 _WORD = re.compile(r"[^\W\d_](?:\w|')*")
 # How much likelier the variety in use is than the others, before a message of one word is read; less for

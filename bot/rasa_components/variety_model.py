@@ -135,7 +135,7 @@ class VarietyModel:
         features = hstack(
             [space.matrix(texts, _views), csr_matrix([cue_counts(text) for text in texts])]
         ).tocsr()
-        machine = LogisticRegression(C=_PENALTY, max_iter=100, tol=1e-3, random_state=_SEED)
+        machine = LogisticRegression(C=_PENALTY, max_iter=1000, tol=1e-2, random_state=_SEED)
         folds = StratifiedKFold(3, shuffle=True, random_state=_SEED)
         held_out = cross_val_predict(machine, features, labels, cv=folds, method="decision_function")
         trusted = softmax(held_out)[np.arange(len(labels)), labels] >= _CONTRADICTED

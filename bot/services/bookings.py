@@ -68,7 +68,9 @@ def book(
     return booking
 
 
-def move(session: Session, *, booking_id: int, contact_id: int, appointment_time_id: int, now: datetime) -> Booking:
+def move(
+    session: Session, *, booking_id: int, contact_id: int, appointment_time_id: int, now: datetime
+) -> Booking:
     """Take the new place and give up the old one, together. Raises TimeTaken (the old place stays) or NotFound."""
     booking = _locked(session, booking_id, contact_id)
     if booking.appointment_time_id == appointment_time_id:

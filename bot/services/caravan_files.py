@@ -29,6 +29,7 @@ __all__ = [
     "StopKey",
     "appointment_times",
     "load",
+    "load_from",
     "load_if_empty",
     "province_of",
     "read",
@@ -67,12 +68,17 @@ def load_if_empty(session: Session, path: Path, *, now: datetime) -> bool:
     _one_at_a_time(session)
     if session.scalar(select(Caravan.id).limit(1)) is not None:
         return False
+    load_from(session, path, now=now)
+    return True
+
+
+def load_from(session: Session, path: Path, *, now: datetime) -> Caravan:
+    """Read a file and make it the current edition. Raises CaravanFileInvalid or CaravanInUse; then nothing changes."""
     try:
         gazetteer = Gazetteer.load(province_of(path))
     except UnknownProvince as unknown:
         raise CaravanFileInvalid(path, (f"there is no province with the code {unknown}",)) from None
-    load(session, read(path, gazetteer, now.astimezone(CASABLANCA).date()), now=now)
-    return True
+    return load(session, read(path, gazetteer, now.astimezone(CASABLANCA).date()), now=now)
 
 
 def load(session: Session, file: CaravanFile, *, now: datetime) -> Caravan:

@@ -15,7 +15,13 @@ from bot.store.models import Contact, ContactAddress, Conversation
 
 
 def conversation_for(
-    session: Session, *, channel: Channel, address: str, profile_name: str | None, phone: str | None, now: datetime
+    session: Session,
+    *,
+    channel: Channel,
+    address: str,
+    profile_name: str | None,
+    phone: str | None,
+    now: datetime,
 ) -> Conversation:
     """The conversation with an address, made on the first message together with its contact.
 
@@ -26,9 +32,12 @@ def conversation_for(
         known = _new_address(session, channel, address, phone, now)
     if profile_name:
         known.profile_name = profile_name
+    known.blocked_at = None
     found = session.scalar(select(Conversation).where(Conversation.address_id == known.id))
     if found is None:
-        found = Conversation(address_id=known.id, contact_id=known.contact_id, created_at=now, last_activity_at=now)
+        found = Conversation(
+            address_id=known.id, contact_id=known.contact_id, created_at=now, last_activity_at=now
+        )
         session.add(found)
         session.flush()
     return found
@@ -59,6 +68,13 @@ def remember_phone(session: Session, *, contact_id: int, phone: str) -> None:
     get(session, contact_id).phone = phone
 
 
+def note_block(session: Session, *, channel: Channel, address: str, blocked: bool, now: datetime) -> None:
+    """A person shut us out on a channel, or let us in again; an address that never wrote is passed over."""
+    known = _address(session, channel, address)
+    if known is not None:
+        known.blocked_at = now if blocked else None
+
+
 def want_updates(session: Session, *, contact_id: int, wanted: bool, now: datetime) -> None:
     """Whether the person wants news of the caravan; the last word counts."""
     contact = get(session, contact_id)
@@ -68,15 +84,19 @@ def want_updates(session: Session, *, contact_id: int, wanted: bool, now: dateti
 
 def _address(session: Session, channel: Channel, address: str) -> ContactAddress | None:
     return session.scalar(
-        select(ContactAddress).where(ContactAddress.channel == channel.value, ContactAddress.address == address)
+        select(ContactAddress).where(
+            ContactAddress.channel == channel.value, ContactAddress.address == address
+        )
     )
 
 
-def _new_address(session: Session, channel: Channel, address: str, phone: str | None, now: datetime) -> ContactAddress:
+def _new_address(
+    session: Session, channel: Channel, address: str, phone: str | None, now: datetime
+) -> ContactAddress:
     contact = Contact(created_at=now, phone=phone)
     session.add(contact)
     session.flush()
-    made = session.scalar(
+    made: ContactAddress | None = session.scalar(
         insert(ContactAddress)
         .values(contact_id=contact.id, channel=channel.value, address=address)
         .on_conflict_do_nothing(index_elements=["channel", "address"])

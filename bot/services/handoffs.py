@@ -53,12 +53,16 @@ def take(session: Session, *, conversation_id: int, staff_id: int, now: datetime
     return handoff
 
 
-def answer(session: Session, *, conversation_id: int, staff_id: int, text: str, now: datetime) -> tuple[int, ...]:
+def answer(
+    session: Session, *, conversation_id: int, staff_id: int, text: str, now: datetime
+) -> tuple[int, ...]:
     """A coach writes to the person. Raises NotHeld where somebody else, or nobody, holds the conversation."""
     conversation = _locked(session, conversation_id)
     _held_by(session, conversation_id, staff_id)
     bubble = Bubble(text=text)
-    return messages.reply(session, conversation=conversation, bubbles=[bubble], now=now, kind="coach", staff_id=staff_id)
+    return messages.reply(
+        session, conversation=conversation, bubbles=[bubble], now=now, kind="coach", staff_id=staff_id
+    )
 
 
 def give_back(session: Session, *, conversation_id: int, staff_id: int, texts: Texts, now: datetime) -> None:

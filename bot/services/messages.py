@@ -30,7 +30,7 @@ def receive(session: Session, message: InboundMessage, *, now: datetime) -> int 
 
     Returns the message's id, or None where this (channel, provider id) was stored before: a provider's retry.
     """
-    mobile = phone.mobile(message.address) if message.channel is Channel.WHATSAPP else None
+    mobile = None if message.channel is Channel.TELEGRAM else phone.mobile(message.address)
     conversation = contacts.conversation_for(
         session,
         channel=message.channel,
@@ -39,7 +39,7 @@ def receive(session: Session, message: InboundMessage, *, now: datetime) -> int 
         phone=mobile,
         now=now,
     )
-    inbound_id = session.scalar(
+    inbound_id: int | None = session.scalar(
         insert(models.InboundMessage)
         .values(conversation_id=conversation.id, received_at=now, **_columns(message))
         .on_conflict_do_nothing(index_elements=["channel", "provider_id"])
@@ -79,7 +79,11 @@ def open_turn(session: Session, inbound_id: int) -> models.InboundMessage | None
 
 def previous_turn(session: Session, turn_id: int) -> int | None:
     """The message of the same conversation that came before this one, if any."""
-    here = select(models.InboundMessage.conversation_id).where(models.InboundMessage.id == turn_id).scalar_subquery()
+    here = (
+        select(models.InboundMessage.conversation_id)
+        .where(models.InboundMessage.id == turn_id)
+        .scalar_subquery()
+    )
     return session.scalar(
         select(func.max(models.InboundMessage.id)).where(
             models.InboundMessage.conversation_id == here, models.InboundMessage.id < turn_id
@@ -153,7 +157,14 @@ def reply(
 
 
 def send_sms(
-    session: Session, *, contact_id: int, phone_number: str, text: str, kind: str, now: datetime, expires_at: datetime
+    session: Session,
+    *,
+    contact_id: int,
+    phone_number: str,
+    text: str,
+    kind: str,
+    now: datetime,
+    expires_at: datetime,
 ) -> int:
     """Store an SMS to a Moroccan mobile (E.164) with its job. It is not sent any more after ``expires_at``."""
     return _store_outbound(
@@ -179,7 +190,9 @@ def _store_outbound(session: Session, row: models.OutboundMessage, *, lock: int,
     return row.id
 
 
-def record_receipt(session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Channel], now: datetime) -> bool:
+def record_receipt(
+    session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Channel], now: datetime
+) -> bool:
     """Note a provider's word on a message of ours. The status only moves forward. False where the message is not ours."""
     query = select(models.OutboundMessage).with_for_update()
     if receipt.outbound_id is not None:
@@ -187,7 +200,8 @@ def record_receipt(session: Session, receipt: DeliveryReceipt, *, channels: Sequ
     else:
         names = [channel.value for channel in channels]
         query = query.where(
-            models.OutboundMessage.provider_id == receipt.provider_id, models.OutboundMessage.channel.in_(names)
+            models.OutboundMessage.provider_id == receipt.provider_id,
+            models.OutboundMessage.channel.in_(names),
         )
     row = session.scalar(query)
     if row is None:

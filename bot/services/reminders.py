@@ -36,7 +36,9 @@ def plan(session: Session, *, booking: Booking, now: datetime) -> None:
 def void(session: Session, *, booking_id: int) -> None:
     """Nothing more is sent for this booking as it was."""
     session.execute(
-        update(Reminder).where(Reminder.booking_id == booking_id, Reminder.status == "due").values(status="void")
+        update(Reminder)
+        .where(Reminder.booking_id == booking_id, Reminder.status == "due")
+        .values(status="void")
     )
 
 
@@ -52,7 +54,9 @@ def send_due(session: Session, *, texts: Texts, commune_name: CommuneName, now: 
     return sum(_send(session, reminder, texts, commune_name, now) for reminder in due)
 
 
-def _send(session: Session, reminder: Reminder, texts: Texts, commune_name: CommuneName, now: datetime) -> bool:
+def _send(
+    session: Session, reminder: Reminder, texts: Texts, commune_name: CommuneName, now: datetime
+) -> bool:
     booking = session.get_one(Booking, reminder.booking_id, with_for_update=True)
     if booking.status != "active" or booking.version != reminder.booking_version:
         reminder.status = "void"

@@ -39,8 +39,9 @@ def claim(session: Session, *, outbound_id: int, now: datetime) -> OutboundConte
     if row.expires_at is not None and now >= row.expires_at:
         row.status, row.error_code = DeliveryStatus.CANCELLED.value, "expired"
         return None
-    if not _window_open(session, row, now):
-        row.status, row.error_code = DeliveryStatus.FAILED.value, "window_closed"
+    obstacle = _obstacle(session, row, now)
+    if obstacle is not None:
+        row.status, row.error_code = DeliveryStatus.FAILED.value, obstacle
         return None
     row.status = DeliveryStatus.SENDING.value
     return content_of(row)
@@ -85,10 +86,14 @@ def block_address(session: Session, *, outbound_id: int, now: datetime) -> None:
     session.get_one(ContactAddress, conversation.address_id).blocked_at = now
 
 
-def _window_open(session: Session, row: OutboundMessage, now: datetime) -> bool:
+def _obstacle(session: Session, row: OutboundMessage, now: datetime) -> str | None:
+    """Why the provider is not even asked: the person blocked us, or the service window is closed."""
     if row.conversation_id is None:
-        return True
+        return None
     conversation = session.get_one(Conversation, row.conversation_id)
-    return service_window.is_open(
+    if session.get_one(ContactAddress, conversation.address_id).blocked_at is not None:
+        return "blocked"
+    open_now = service_window.is_open(
         channel=Channel(row.channel), last_inbound_at=conversation.last_inbound_at, now=now
     )
+    return None if open_now else "window_closed"

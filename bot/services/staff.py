@@ -79,7 +79,9 @@ def note_failure(session: Session, *, username: str, now: datetime) -> None:
 def log_in(session: Session, *, username: str, password: str, now: datetime) -> str:
     """Check a password and open a session. Returns the cookie's token. Raises LoginRefused or TooManyAttempts."""
     failures = session.scalar(
-        select(func.count()).where(LoginAttempt.key == _hash(username), LoginAttempt.at > now - FAILURE_WINDOW)
+        select(func.count()).where(
+            LoginAttempt.key == _hash(username), LoginAttempt.at > now - FAILURE_WINDOW
+        )
     )
     if (failures or 0) >= MAX_FAILURES:
         raise TooManyAttempts("too many failed logins; try again in a quarter of an hour")
@@ -91,7 +93,9 @@ def log_in(session: Session, *, username: str, password: str, now: datetime) -> 
         raise LoginRefused("unknown user name or wrong password")
     token = secrets.token_urlsafe(32)
     session.add(
-        StaffSession(token_hash=_hash(token), staff_id=staff.id, created_at=now, expires_at=now + SESSION_LENGTH)
+        StaffSession(
+            token_hash=_hash(token), staff_id=staff.id, created_at=now, expires_at=now + SESSION_LENGTH
+        )
     )
     audit(session, staff_id=staff.id, action="login", now=now)
     return token

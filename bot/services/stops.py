@@ -77,7 +77,12 @@ def past_at_commune(session: Session, *, commune_code: str, now: datetime) -> da
     return session.scalar(
         select(func.max(Stop.day))
         .join(Caravan)
-        .where(Caravan.is_current, Stop.commune_code == commune_code, Stop.day < today, Stop.status != "cancelled")
+        .where(
+            Caravan.is_current,
+            Stop.commune_code == commune_code,
+            Stop.day < today,
+            Stop.status != "cancelled",
+        )
     )
 
 

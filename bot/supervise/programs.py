@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.data_dir import PROJECT_ROOT
 from bot.supervise import embedded
 
+LEAN_RASA = "bot.rasa_components.lean_rasa"
 RASA_PYTHON = PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
 # The action server and Rasa have no business with the providers, the console or the contacts' identities.
 _PROVIDERS = ("TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
@@ -102,7 +103,7 @@ def _rasa(settings: Settings, model: Path) -> Program:
         name="rasa",
         title="assistant",
         command=(
-            *(str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(model), *wiring),
+            *(str(RASA_PYTHON), "-m", LEAN_RASA, "run", "--model", str(model), *wiring),
             *("-i", "127.0.0.1", "-p", str(port)),
         ),
         stage=Stage.HELPER,

@@ -12,22 +12,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.core import sources
 from bot.data_dir import PROJECT_ROOT, DataDir
 from bot.progress import step
 from bot.supervise import environment, preflight
 from bot.supervise.errors import StartError
-from bot.supervise.programs import RASA_PYTHON
+from bot.supervise.programs import LEAN_RASA, RASA_PYTHON
 
 _LAUNCH = Path(__file__).with_name("launch.py")
-_INPUTS = (
-    "config.yml",
-    "domain.yml",
-    "nlu_data",
-    "bot/rasa_components",
-    "bot/core",
-    "bot/gazetteer",
-    "requirements/rasa.txt",
-)
+_INPUTS = ("config.yml", "domain.yml", "nlu_data", "requirements/rasa.txt")
+_TRAINED = ("bot.rasa_components.intent_classifier", "bot.rasa_components.variety_identifier")
+_WORD_LISTS = "bot/rasa_components/*.yml"
 _KEPT_MODELS = 3
 _STOP_SECONDS = 5.0
 _LOG_END_BYTES = 200_000
@@ -69,6 +64,8 @@ def _input_files(root: Path) -> Iterator[Path]:
         else:
             kept = (path for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
             yield from sorted(path for path in kept if not path.name.startswith("."))
+    yield from sources.closure(root, _TRAINED)
+    yield from sorted(root.glob(_WORD_LISTS))
 
 
 def _train(data: DataDir, model: Path) -> None:
@@ -77,7 +74,7 @@ def _train(data: DataDir, model: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = data.logs / "train.log"
     with tempfile.TemporaryDirectory(dir=data.models) as fresh, log.open("wb") as output:
-        command = [RASA_PYTHON, "-m", "rasa", "train", "--fixed-model-name", "model", "--out", fresh]
+        command = [RASA_PYTHON, "-m", LEAN_RASA, "train", "--fixed-model-name", "model", "--out", fresh]
         command += ["--config", "config.yml", "--domain", "domain.yml", "--data", "nlu_data"]
         process = subprocess.Popen(
             [sys.executable, "-I", str(_LAUNCH), "--", *map(str, command)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 import uvicorn
@@ -12,7 +11,6 @@ from bot.logs import configure_logs
 from bot.store.clock import product_clock
 from bot.store.engine import make_engine, make_sessions
 from bot.web.app import create_app
-from bot.web.http_log import DiscreetFormatter
 
 GRACE_SECONDS = 5
 
@@ -27,7 +25,7 @@ def main() -> int:
     if settings.database_url is None:
         print("DATABASE_URL is not set.", file=sys.stderr)
         return 1
-    _log(settings.log_level)
+    configure_logs(settings.log_level)
     _serve(settings, settings.database_url)
     return 0
 
@@ -49,12 +47,6 @@ def _serve(settings: Settings, database_url: str) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     engine.dispose()
-
-
-def _log(level: str) -> None:
-    configure_logs(level)
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
 
 
 if __name__ == "__main__":

@@ -55,14 +55,7 @@ def create_app(
     """The service. ``clock`` is the product's, ``wall_clock`` the machine's; ``transport`` carries calls to
     our other processes.
     """
-    client = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with client:
-            yield
-
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(lifespan=_open, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.web = Web(
         settings=settings,
         sessions=sessions,
@@ -71,12 +64,18 @@ def create_app(
         texts=texts,
         words=load_words(),
         places=places,
-        client=client,
+        client=httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False),
         pauses=pauses,
         health_threads=CapacityLimiter(health.HEALTH_THREADS),
     )
     _mount(app, settings)
     return app
+
+
+@asynccontextmanager
+async def _open(app: FastAPI) -> AsyncIterator[None]:
+    async with app.state.web.client:
+        yield
 
 
 def _mount(app: FastAPI, settings: Settings) -> None:

@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
-from types import TracebackType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
-
-
-class DiscreetFormatter(logging.Formatter):
-    """Writes where an exception came from and of which kind it is, but not its text: that may quote a
-    message or a number.
-    """
-
-    def formatException(  # noqa: N802
-        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> str:
-        """The frames and the types of an exception and its causes."""
-        lines = []
-        error = ei[1]
-        while error is not None:
-            lines += [
-                *traceback.format_tb(error.__traceback__),
-                f"{type(error).__module__}.{type(error).__qualname__}",
-            ]
-            error = error.__cause__ or error.__context__
-        return "\n".join(line.rstrip() for line in lines)
 
 
 class HttpLog:

@@ -134,6 +134,7 @@ def _stop(stop: Stop) -> Row:
 
 def _conversation(conversation: Conversation, messages: list[Row]) -> Row:
     return {
+        "id": conversation.id,
         "channel": conversation.address.channel,
         "language": conversation.contact.variety,
         "with": conversation.talker,

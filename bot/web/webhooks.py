@@ -20,7 +20,7 @@ from bot.channels.errors import PayloadInvalid, SignatureInvalid
 from bot.channels.twilio_outbound import OUTBOUND_PARAMETER
 from bot.config import TelegramBot, TwilioAccount
 from bot.core.messages import Channel, InboundMessage
-from bot.services import messages
+from bot.services import contacts, messages
 from bot.store.engine import transaction
 from bot.web.context import Web, web_of
 from bot.web.errors import DATABASE_DOWN, UNAVAILABLE, HttpError
@@ -73,6 +73,10 @@ async def telegram_update(request: Request) -> Response:
     parsed = _parsed(lambda: telegram_inbound.parse(update), provider="telegram")
     if parsed is not None:
         await _store_message(web_of(request), parsed)
+        return Response()
+    change = _parsed(lambda: telegram_inbound.parse_block_change(update), provider="telegram")
+    if change is not None:
+        await _note_block(web_of(request), change)
     return Response()
 
 
@@ -145,6 +149,20 @@ async def _store_message(web: Web, message: InboundMessage) -> None:
 
     inbound_id = await _stored(web, store)
     logger.info("inbound %s on %s", "repeated" if inbound_id is None else inbound_id, message.channel.value)
+
+
+async def _note_block(web: Web, change: telegram_inbound.BlockChange) -> None:
+    def store() -> None:
+        with transaction(web.sessions) as session:
+            contacts.note_block(
+                session,
+                channel=Channel.TELEGRAM,
+                address=change.address,
+                blocked=change.blocked,
+                now=web.clock(),
+            )
+
+    await _stored(web, store)
 
 
 async def _stored(web: Web, store: Callable[[], _Result]) -> _Result:

@@ -110,7 +110,9 @@ class Product:
     def logs(self) -> str:
         """All logs together."""
         files = sorted((self.home / "logs").glob("*"))
-        return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file())
+        return "\n".join(
+            file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()
+        )
 
     def state(self, what: str, **query: Any) -> Any:
         """The sandbox's read-only state."""

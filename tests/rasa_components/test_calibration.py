@@ -13,7 +13,7 @@ def overconfident(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     chance = np.random.default_rng(seed)
     labels = chance.integers(0, 3, rows)
     best = np.where(chance.random(rows) < 0.8, labels, (labels + 1) % 3)
-    return (3.0 * np.eye(3, dtype=np.float32)[best]), labels
+    return (5.0 * np.eye(3, dtype=np.float32)[best]), labels
 
 
 def test_overconfidence_is_mended() -> None:
@@ -55,5 +55,5 @@ def test_without_messages_out_of_scope_nothing_is_refused() -> None:
 
 
 def test_a_stored_calibration_is_the_same() -> None:
-    one = Calibration(sharpness=5.5, floor=0.25)
+    one = Calibration(sharpness=5.5, floor=0.25, refused_rightly=0.4)
     assert from_dicts({"fr": one.as_dict()}) == {"fr": one}

@@ -34,7 +34,9 @@ def caravan(sessions: Sessions, now: datetime) -> Caravan:
 def make_stop(sessions: Sessions, caravan: Caravan, now: datetime) -> MakeStop:
     """Makes a stop ``days`` after today with hourly times from nine, ``capacity`` places each."""
 
-    def make(commune: str = TIFLET, *, days: int = 2, times: int = 3, capacity: int = 2, status: str = "confirmed") -> Stop:
+    def make(
+        commune: str = TIFLET, *, days: int = 2, times: int = 3, capacity: int = 2, status: str = "confirmed"
+    ) -> Stop:
         day = now.astimezone(CASABLANCA).date() + timedelta(days=days)
         latitude, longitude = PLACES[commune]
         with transaction(sessions) as session:
@@ -49,7 +51,9 @@ def make_stop(sessions: Sessions, caravan: Caravan, now: datetime) -> MakeStop:
                 status=status,
             )
             stop.appointment_times = [
-                AppointmentTime(starts_at=datetime.combine(day, time(9 + hour), CASABLANCA), capacity=capacity)
+                AppointmentTime(
+                    starts_at=datetime.combine(day, time(9 + hour), CASABLANCA), capacity=capacity
+                )
                 for hour in range(times)
             ]
             session.add(stop)
@@ -64,9 +68,8 @@ def make_conversation(sessions: Sessions, now: datetime) -> MakeConversation:
 
     def make(address: str = "+212612345678", channel: Channel = Channel.WHATSAPP) -> Conversation:
         with transaction(sessions) as session:
-            made = contacts.conversation_for(
+            return contacts.conversation_for(
                 session, channel=channel, address=address, profile_name="Sara", phone=address, now=now
             )
-        return made
 
     return make

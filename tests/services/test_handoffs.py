@@ -18,9 +18,7 @@ from tests.services.conftest import MakeConversation
 
 def coach(sessions: Sessions, now: datetime, name: str) -> int:
     with transaction(sessions) as session:
-        return staff.create(
-            session, username=name, password="a-long-password", display_name=name, now=now
-        ).id
+        return staff.create(session, username=name, password="a-long-password", display_name=name, now=now).id
 
 
 def talker(sessions: Sessions, conversation: Conversation) -> str:
@@ -38,7 +36,9 @@ def test_ask_take_answer_give_back(
     assert talker(sessions, conversation) == "waiting"
     with transaction(sessions) as session:
         handoffs.take(session, conversation_id=conversation.id, staff_id=karim, now=now)
-        handoffs.answer(session, conversation_id=conversation.id, staff_id=karim, text="Salam, ana Karim", now=now)
+        handoffs.answer(
+            session, conversation_id=conversation.id, staff_id=karim, text="Salam, ana Karim", now=now
+        )
     assert talker(sessions, conversation) == "coach"
     with transaction(sessions) as session:
         handoffs.give_back(

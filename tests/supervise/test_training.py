@@ -53,14 +53,25 @@ def test_it_is_trained_when_the_inputs_change_and_only_then(
 
 
 @pytest.mark.parametrize(
-    "name", ["nlu_data/new.yml", "domain.yml", "bot/core/routing.py", "requirements/rasa.txt"]
+    "name", ["nlu_data/new.yml", "domain.yml", "bot/core/text.py", "requirements/rasa.txt"]
 )
 def test_every_input_counts(inputs: Path, name: str) -> None:
+    classifier = inputs / "bot" / "rasa_components" / "intent_classifier.py"
+    classifier.parent.mkdir(parents=True, exist_ok=True)
+    classifier.write_text("from bot.core import text\n", encoding="utf-8")
     before = training.inputs_hash(inputs)
     path = inputs / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("new\n", encoding="utf-8")
+    path.write_text("new = 1\n", encoding="utf-8")
     assert training.inputs_hash(inputs) != before
+
+
+def test_code_that_nothing_trained_imports_does_not_count(inputs: Path) -> None:
+    before = training.inputs_hash(inputs)
+    path = inputs / "bot" / "core" / "routing.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("new = 1\n", encoding="utf-8")
+    assert training.inputs_hash(inputs) == before
 
 
 def test_a_moved_line_counts_and_caches_do_not(inputs: Path) -> None:

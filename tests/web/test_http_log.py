@@ -7,8 +7,8 @@ import anyio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from bot.logs import DiscreetFormatter
 from bot.web.errors import HttpError
-from bot.web.http_log import DiscreetFormatter
 from bot.web.limits import MAX_BODY, BodyLimit
 
 

@@ -81,9 +81,8 @@ def test_a_malformed_time_is_explained(moving: httpx.Client, body: object) -> No
 
 
 @pytest.fixture
-def booked(providers: Any, sessions: Sessions, clock: Any) -> int:
-    """Somebody wrote on WhatsApp, booked a place and told an idea; the id of the appointment time."""
-    providers.whatsapp("bghit nhjez", phone=PHONE)
+def time_id(sessions: Sessions, clock: Any) -> int:
+    """A caravan with one stop and one appointment time, whose id it gives."""
     with transaction(sessions) as session:
         caravan = Caravan(
             code="x", province_code="04.291", is_example=True, is_current=True, facts={}, loaded_at=clock()
@@ -99,28 +98,25 @@ def booked(providers: Any, sessions: Sessions, clock: Any) -> int:
         )
         session.add(AppointmentTime(stop=stop, starts_at=STARTS_AT, capacity=4))
         session.flush()
+        return stop.appointment_times[0].id
+
+
+@pytest.fixture
+def booked(providers: Any, sessions: Sessions, clock: Any, time_id: int) -> None:
+    """Somebody wrote on WhatsApp, booked a place and told an idea."""
+    providers.whatsapp("bghit nhjez", phone=PHONE)
+    with transaction(sessions) as session:
         conversation = session.get_one(Conversation, 1)
-        time_id = stop.appointment_times[0].id
-        bookings.book(
-            session,
-            contact_id=conversation.contact_id,
-            conversation_id=conversation.id,
-            appointment_time_id=time_id,
-            name="Fatima",
-            phone=PHONE,
-            now=clock(),
-        )
-        ideas.submit(
-            session,
-            contact_id=conversation.contact_id,
-            summary="Un rucher",
-            place="Oulmès",
-            commune_code=OULMES,
-            sector="livestock",
-            needs="des ruches",
-            now=clock(),
-        )
-    return time_id
+        who: dict[str, Any] = {"contact_id": conversation.contact_id, "now": clock()}
+        booking: dict[str, Any] = {"appointment_time_id": time_id, "name": "Fatima", "phone": PHONE}
+        bookings.book(session, conversation_id=conversation.id, **booking, **who)
+        idea: dict[str, Any] = {
+            "summary": "Un rucher",
+            "place": "Oulmès",
+            "sector": "livestock",
+            "needs": "des ruches",
+        }
+        ideas.submit(session, commune_code=OULMES, **idea, **who)
 
 
 @pytest.mark.usefixtures("booked")

@@ -10,7 +10,6 @@ from bot.store.models import Base
 MIGRATION_LOCK = 7_261_202_101
 
 
-
 def ours(name: str | None, kind: str, parents: object) -> bool:
     """Leave the queue's own tables alone when models and database are compared."""
     return kind != "table" or not str(name).startswith("procrastinate_")

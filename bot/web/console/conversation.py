@@ -132,13 +132,7 @@ def _page(
 ) -> Response:
     web = web_of(request)
     with transaction(web.sessions) as session:
-        head = timeline.header(session, conversation_id=conversation_id)
-        said = timeline.read(
-            session, conversation_id=conversation_id, contact_id=head.contact_id, before=_aware(before)
-        )
-        about = timeline.summary(session, contact_id=head.contact_id, now=who.now)
-        last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id)
-        caravan = stops.current_caravan(session)
+        known = _known(session, who, conversation_id, _aware(before))
         if not is_live(request):
             _audit(session, who, "conversation_viewed", conversation_id)
     return page(
@@ -147,20 +141,32 @@ def _page(
         "conversation.html",
         status=status,
         path=f"{CONSOLE}/conversations/{conversation_id}",
-        head=head,
-        mine=head.holder_id == who.id,
-        said=said,
-        about=about,
-        seen=last.id if last else 0,
-        window=_window_left(head, who.now),
-        limit=MAX_CHARACTERS[head.channel],
-        is_example=caravan is not None and caravan.is_example,
         place=lambda code: web.places(code, who.words.language),
         problem=problem,
         draft=draft,
         now=who.now,
         past=before is not None,
+        **known,
     )
+
+
+def _known(session: Session, who: Member, conversation_id: int, before: datetime | None) -> dict[str, object]:
+    """What the page shows of a conversation. Raises NotFound."""
+    head = timeline.header(session, conversation_id=conversation_id)
+    last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id)
+    caravan = stops.current_caravan(session)
+    return {
+        "head": head,
+        "mine": head.holder_id == who.id,
+        "said": timeline.read(
+            session, conversation_id=conversation_id, contact_id=head.contact_id, before=before
+        ),
+        "about": timeline.summary(session, contact_id=head.contact_id, now=who.now),
+        "seen": last.id if last else 0,
+        "window": _window_left(head, who.now),
+        "limit": MAX_CHARACTERS[head.channel],
+        "is_example": caravan is not None and caravan.is_example,
+    }
 
 
 def _window_left(head: Header, now: datetime) -> timedelta | None:

@@ -28,7 +28,8 @@ CREATE INDEX ix_events_turn ON rasa.events (sender_id, ((data::jsonb) ->> 'messa
 
 def upgrade() -> None:
     """Rasa would make its table itself; making it here adds the index by which a turn is looked up."""
-    cursor = op.get_bind().connection.dbapi_connection.cursor()
+    # Not through SQLAlchemy: the scripts hold percent signs and more than one statement.
+    cursor = op.get_bind().connection.cursor()
     cursor.execute(SchemaManager.get_schema())
     cursor.execute(RASA_EVENTS)
 
