@@ -10,14 +10,19 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from bot.data_dir import locate
+
 START_SECONDS = 900.0
 """The first start trains the model."""
 STOP_SECONDS = 40.0
+REFUSAL_SECONDS = 60.0
+PORTS = 4
 LOGIN = re.compile(r"First login\s+(\S+)\s+password: (\S+)")
 
 
@@ -25,28 +30,24 @@ class Product:
     """Starts, observes and stops one installation. ``models`` keeps trained models between runs."""
 
     def __init__(self, *, root: Path, home: Path, models: Path) -> None:
-        self._root = root
+        self.root = root
         self._models = models
         self.port = free_ports()
         self.home = home
         self.url = f"http://127.0.0.1:{self.port}"
-        self.output = home.parent / f"{home.name}-output.txt"
+        self._output = home.parent / f"{home.name}-output.txt"
         self._process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(base_url=self.url, timeout=30.0)
 
-    def start(self) -> None:
-        """Start, and return when the product says that it is healthy."""
+    def start(self) -> str:
+        """Start, and return what was printed when the product says that it is healthy."""
         self._bring_models()
-        environment = {
-            **{name: value for name, value in os.environ.items() if name not in SETTINGS},
-            "PORT": str(self.port),
-            "DATA_DIR": str(self.home),
-        }
-        with self.output.open("ab") as output:
+        before = len(self.said())
+        with self._output.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"],
-                cwd=self._root,
-                env=environment,
+                cwd=self.root,
+                env=self.environment(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -54,14 +55,32 @@ class Product:
             )
         self.wait_until_healthy(START_SECONDS)
         self._keep_models()
+        return self.said()[before:]
 
-    def stop(self) -> int:
-        """Stop as Ctrl-C does; the exit code."""
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Stop as Ctrl-C does, or by another signal; the exit code."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
-        code = self._process.wait(STOP_SECONDS)
-        self.http.close()
-        return code
+        self._process.send_signal(number)
+        return self._process.wait(STOP_SECONDS)
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """The environment of the product's commands."""
+        own = {"PORT": str(self.port), "DATA_DIR": str(self.home)}
+        inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+        return {**inherited, **own, **changes}
+
+    def refused_start(self, *, cwd: Path | None = None, **changes: str) -> str:
+        """What a start with these settings says that must not succeed."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=cwd or self.root,
+            env=self.environment(**changes),
+            capture_output=True,
+            text=True,
+            timeout=REFUSAL_SECONDS,
+        )
+        assert ended.returncode == 1, ended
+        return (ended.stdout + ended.stderr).strip()
 
     def wait_until_healthy(self, seconds: float = 90.0) -> float:
         """Seconds until ``/health`` answers 200; AssertionError with what the start said where it does not."""
@@ -73,13 +92,15 @@ class Product:
                 if self.http.get("/health", timeout=5.0).status_code == httpx.codes.OK:
                     return time.monotonic() - began
             except httpx.HTTPError:
-                pass
-            time.sleep(0.3)
+                pass  # it does not listen yet
+            time.sleep(0.2)
         raise AssertionError(f"not healthy after {seconds} s:\n{self.said()[-3000:]}")
 
     def said(self) -> str:
         """What the start command printed."""
-        return self.output.read_text(encoding="utf-8", errors="replace")
+        if not self._output.exists():
+            return ""
+        return self._output.read_text(encoding="utf-8", errors="replace")
 
     def first_login(self) -> tuple[str, str]:
         """User name and password of the first account."""
@@ -91,8 +112,8 @@ class Product:
         """The process id of one supervised program."""
         answer = subprocess.run(
             [sys.executable, "-m", "bot", "status"],
-            cwd=self._root,
-            env={**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.home)},
+            cwd=self.root,
+            env=self.environment(),
             capture_output=True,
             text=True,
             check=True,
@@ -101,11 +122,28 @@ class Product:
         assert found is not None, answer
         return int(found.group(1))
 
-    def kill(self, program: str) -> int:
-        """``kill -9`` one program; the process id that it had."""
-        victim = self.pid(program)
-        os.kill(victim, signal.SIGKILL)
-        return victim
+    def processes(self) -> list[str]:
+        """The command lines of all living processes that belong to this installation."""
+        return sorted(self._processes())
+
+    def _processes(self) -> Iterator[str]:
+        setting = f"DATA_DIR={self.home}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (process / "cmdline").read_bytes()
+                belongs = str(self.home).encode() in command
+                if belongs or setting in (process / "environ").read_bytes().split(b"\0"):
+                    yield command.replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                pass  # it has ended, or is another user's
+
+    def listening(self) -> list[int]:
+        """Those of the product's ports on which somebody listens."""
+        return [port for port in range(self.port, self.port + PORTS) if not _free(port)]
+
+    def database_url(self) -> str:
+        """The embedded database's address."""
+        return locate(self.home).embedded_database_url()
 
     def logs(self) -> str:
         """All logs together."""
@@ -120,13 +158,14 @@ class Product:
         answer.raise_for_status()
         return answer.json()
 
-    def clock(self) -> str:
-        """The product's clock, ISO 8601."""
-        return str(self.http.get("/sandbox/clock").json()["now"])
-
     def set_clock(self, now: str) -> None:
         """Move the product's clock forward."""
         answer = self.http.put("/sandbox/clock", json={"now": now})
+        assert answer.status_code == httpx.codes.OK, answer.text
+
+    def set_faults(self, **faults: Any) -> None:
+        """What the providers do wrong from now on."""
+        answer = self.http.put("/sandbox/faults", json=faults)
         assert answer.status_code == httpx.codes.OK, answer.text
 
     def _bring_models(self) -> None:
@@ -136,10 +175,14 @@ class Product:
             shutil.copytree(self._models, target)
 
     def _keep_models(self) -> None:
+        """Keep the models that the product keeps, for the next run."""
         self._models.mkdir(parents=True, exist_ok=True)
-        for model in (self.home / "models").glob("*.tar.gz"):
-            if not (self._models / model.name).exists():
-                shutil.copy2(model, self._models / model.name)
+        kept = {model.name: model for model in (self.home / "models").glob("*.tar.gz")}
+        for model in self._models.iterdir():
+            if model.name not in kept:
+                model.unlink()
+        for name, model in kept.items():
+            shutil.copy2(model, self._models / name)
 
 
 SETTINGS = frozenset({"PORT", "DATA_DIR", "DATABASE_URL", "PUBLIC_BASE_URL", "SANDBOX", "SETTINGS_RESOLVED"})
@@ -147,9 +190,9 @@ SETTINGS = frozenset({"PORT", "DATA_DIR", "DATABASE_URL", "PUBLIC_BASE_URL", "SA
 
 
 def free_ports() -> int:
-    """The first of four neighbouring ports that nobody listens on."""
+    """The first of neighbouring ports that nobody listens on."""
     for first in range(18000, 28000, 10):
-        if all(_free(first + offset) for offset in range(4)):
+        if all(_free(first + offset) for offset in range(PORTS)):
             return first
     raise AssertionError("no free ports")
 
