@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.runtime import Scene, gazetteer
-from bot.core.entities import Entity, extract
 from bot.core.messages import Location
 from bot.core.texts import Option
 
@@ -51,10 +50,10 @@ def read_place(scene: Scene) -> PlaceAnswer:
         return PlaceAnswer(place=place_of(chosen))
     if turn.location is not None:
         return _pinned(scene)
-    uncertain = turn.uncertain("commune")
+    alternatives = turn.alternatives("commune")
     found = turn.first("commune")
-    if uncertain:
-        return PlaceAnswer(candidates=(found, *uncertain)[:MAX_CANDIDATES])
+    if alternatives:
+        return PlaceAnswer(candidates=(found, *alternatives)[:MAX_CANDIDATES])
     if found:
         return PlaceAnswer(place=place_of(found))
     return _outside(scene)
@@ -91,15 +90,11 @@ def _pinned(scene: Scene) -> PlaceAnswer:
 
 
 def _outside(scene: Scene) -> PlaceAnswer:
-    if scene.turn.text.startswith("/"):
-        return PlaceAnswer()
-    for entity in extract(scene.turn.text, scene.turn.now, gazetteer()):
-        if entity.kind == "outside_place":
-            return PlaceAnswer(outside=_outside_name(entity))
-    return PlaceAnswer()
+    code = scene.turn.first("outside_place")
+    return PlaceAnswer() if code is None else PlaceAnswer(outside=_outside_name(str(code)))
 
 
-def _outside_name(entity: Entity) -> dict[str, str]:
+def _outside_name(code: str) -> dict[str, str]:
     known = gazetteer()
-    french = known.outside_name(str(entity.value), "fr") or ""
-    return {"fr": french, "ar": known.outside_name(str(entity.value), "ar") or french}
+    french = known.outside_name(code, "fr") or ""
+    return {"fr": french, "ar": known.outside_name(code, "ar") or french}

@@ -64,10 +64,15 @@ class Turn:
         found = self.values(entity)
         return found[0] if found else None
 
-    def uncertain(self, entity: str) -> list[Any]:
-        """What else the first value of an entity might be; empty where it is certain."""
+    def alternatives(self, entity: str) -> list[Any]:
+        """What else the first value of an entity might be."""
         found = [item for item in self.entities if item["entity"] == entity]
         return list(found[0].get("alternatives") or ()) if found else []
+
+    def uncertain(self, entity: str) -> bool:
+        """Whether the first value of an entity has to be asked about before it is used."""
+        found = [item for item in self.entities if item["entity"] == entity]
+        return bool(found and (found[0].get("uncertain") or found[0].get("alternatives")))
 
     def choice(self, kind: str) -> str | None:
         """The value of a choice of this kind that was offered and taken: ``stop:17`` gives "17" for "stop"."""

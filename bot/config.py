@@ -112,7 +112,6 @@ class Settings(BaseSettings):
     # Generated for each installation where they are not given.
     session_secret: str = Field(default="", repr=False)
     turn_token: str = Field(default="", repr=False)
-    contact_pepper: str = Field(default="", repr=False)
 
     sandbox_url: str = ""
     actions_url: str = ""
@@ -268,7 +267,6 @@ def _defaults(given: Settings, secrets: dict[str, str]) -> dict[str, object]:
         "rasa_url": f"http://127.0.0.1:{given.port + 3}",
         "session_secret": secrets["session_secret"],
         "turn_token": secrets["turn_token"],
-        "contact_pepper": secrets["contact_pepper"],
         "telegram_webhook_secret": secrets["telegram_webhook_secret"],
     }
     if given.sandbox:

@@ -43,7 +43,6 @@ def _generate() -> dict[str, str]:
     return {
         "session_secret": secrets.token_urlsafe(32),
         "turn_token": secrets.token_urlsafe(32),
-        "contact_pepper": secrets.token_urlsafe(32),
         "telegram_webhook_secret": secrets.token_urlsafe(32),
         "twilio_account_sid": f"AC{secrets.token_hex(16)}",
         "twilio_auth_token": secrets.token_hex(16),

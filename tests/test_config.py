@@ -45,7 +45,7 @@ def test_two_installations_share_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_
     first = load_settings()
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "other"))
     second = load_settings()
-    for name in ("session_secret", "turn_token", "contact_pepper", "twilio_auth_token", "telegram_bot_token"):
+    for name in ("session_secret", "turn_token", "twilio_auth_token", "telegram_bot_token"):
         assert getattr(first, name) != getattr(second, name)
 
 
@@ -106,9 +106,9 @@ def test_damaged_secrets_are_never_replaced(tmp_path: Path) -> None:
 def test_secrets_of_an_older_version_are_kept_and_completed(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "secrets.json"
-    path.write_text('{"contact_pepper": "old"}', encoding="utf-8")
+    path.write_text('{"turn_token": "old"}', encoding="utf-8")
     settings = load_settings()
-    assert settings.contact_pepper == "old"
+    assert settings.turn_token == "old"
     assert json.loads(path.read_text(encoding="utf-8"))["session_secret"] == settings.session_secret
 
 

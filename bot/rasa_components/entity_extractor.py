@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,11 +21,12 @@ KHEMISSET = "04.291"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class EntityExtractor(GraphComponent):
-    """Sets ``entities``. The option ``province`` is the HCP code of the province whose communes count as
-    inside."""
+    """Sets ``entities``. The communes that count as inside are those of the province whose HCP code the message's
+    metadata name (``province``: the caravan's), else of the option ``province``."""
 
     def __init__(self, province: str) -> None:
-        self._gazetteer = Gazetteer.load(province)
+        self._province = province
+        _gazetteer(province)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -46,10 +48,18 @@ class EntityExtractor(GraphComponent):
         """Adds what is found in each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            found = extract(text, written_at(message.get("metadata")), self._gazetteer)
+            metadata = message.get("metadata") or {}
+            found = extract(
+                text, written_at(metadata), _gazetteer(metadata.get("province") or self._province)
+            )
             kept = [*message.get(ENTITIES, []), *(_as_rasa(entity) for entity in found)]
             message.set(ENTITIES, kept, add_to_output=True)
         return messages
+
+
+@lru_cache(maxsize=4)
+def _gazetteer(province: str) -> Gazetteer:
+    return Gazetteer.load(province)
 
 
 def _as_rasa(entity: Entity) -> dict[str, Any]:

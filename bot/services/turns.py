@@ -17,7 +17,7 @@ from bot.core.messages import InboundKind, Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
-from bot.services import contacts, handoffs, messages
+from bot.services import contacts, handoffs, messages, stops
 from bot.store.models import Conversation, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
@@ -57,7 +57,7 @@ def begin(session: Session, *, inbound_id: int, commune_at: CommuneAt, now: date
         channel=inbound.channel,
         text=text,
         payload=payload,
-        metadata=_metadata(conversation, inbound, commune_at, now),
+        metadata=_metadata(conversation, inbound, commune_at, _province(session), now),
     )
 
 
@@ -77,8 +77,17 @@ def _words(inbound: InboundMessage, shared_phone: str | None) -> tuple[str, str 
     return "", "/send_media"
 
 
+def _province(session: Session) -> str | None:
+    caravan = stops.current_caravan(session)
+    return caravan.province_code if caravan else None
+
+
 def _metadata(
-    conversation: Conversation, inbound: InboundMessage, commune_at: CommuneAt, now: datetime
+    conversation: Conversation,
+    inbound: InboundMessage,
+    commune_at: CommuneAt,
+    province: str | None,
+    now: datetime,
 ) -> dict[str, Any]:
     contact = conversation.contact
     location = None
@@ -92,6 +101,7 @@ def _metadata(
         "variety_chosen": contact.variety_chosen,
         "phone_known": contact.phone is not None,
         "location": location,
+        "province": province,
     }
 
 

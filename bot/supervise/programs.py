@@ -16,7 +16,6 @@ RASA_PYTHON = PROJECT_ROOT / ".venv-rasa" / "bin" / "python"
 # The action server and Rasa have no business with the providers, the console or the contacts' identities.
 _PROVIDERS = ("TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
 _CONSOLE = ("SESSION_SECRET",)
-_IDENTITIES = ("CONTACT_PEPPER",)
 _ASSISTANT = ("TURN_TOKEN",)
 _DATABASE = ("DATABASE_URL", "RASA_TRACKER_URL")
 
@@ -58,7 +57,7 @@ def database(cluster: embedded.Cluster) -> Program:
         stage=Stage.DATABASE,
         stop_signal="INT",
         stop_seconds=8,
-        hidden=(*_PROVIDERS, *_CONSOLE, *_IDENTITIES, *_ASSISTANT, *_DATABASE),
+        hidden=(*_PROVIDERS, *_CONSOLE, *_ASSISTANT, *_DATABASE),
     )
 
 
@@ -80,7 +79,7 @@ def _sandbox(settings: Settings) -> Program:
         stage=Stage.HELPER,
         probe=f"{settings.sandbox_url}/sandbox/stats",
         port=settings.port + 1,
-        hidden=(*_CONSOLE, *_IDENTITIES, *_ASSISTANT, *_DATABASE),
+        hidden=(*_CONSOLE, *_ASSISTANT, *_DATABASE),
     )
 
 
@@ -109,7 +108,7 @@ def _rasa(settings: Settings, model: Path) -> Program:
         stage=Stage.HELPER,
         probe=f"{settings.rasa_url}/webhooks/turn/health",
         port=port,
-        hidden=(*_PROVIDERS, *_CONSOLE, *_IDENTITIES),
+        hidden=(*_PROVIDERS, *_CONSOLE),
     )
 
 
