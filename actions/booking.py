@@ -10,7 +10,7 @@ from actions.form import FormStep
 from actions.places import ask_which, location, place_of, read_place, say_outside
 from actions.runtime import Scene
 from bot.core import phone
-from bot.core.booking_rules import NameProblem, name_problem
+from bot.core.booking_rules import name_problem
 from bot.core.errors import NotFound
 from bot.core.own_names import is_no_name, own_name
 from bot.core.reminder_rules import CASABLANCA
@@ -195,7 +195,9 @@ def _read_name(scene: Scene) -> Values:
     if scene.turn.text.startswith("/"):
         return {}
     name = own_name(scene.turn.text)
-    problem = NameProblem.NO_LETTERS if is_no_name(name) else name_problem(name)
+    if is_no_name(name):
+        return {}
+    problem = name_problem(name)
     if problem is not None:
         scene.say(f"utter_name_{problem.value}")
         return {}
@@ -204,14 +206,17 @@ def _read_name(scene: Scene) -> Values:
 
 def _read_phone(scene: Scene, values: Values, *, asked: bool) -> Values:
     if asked:
-        typed = scene.turn.first("phone_number")
-        given = typed or scene.turn.text
-        number = phone.mobile(str(given))
-        if number is not None:
-            contacts.remember_phone(scene.session, contact_id=scene.turn.contact_id, phone=number)
-            return {"booking_phone": number}
-        scene.say("utter_phone_not_mobile" if typed else "utter_phone_unclear")
-        return {}
+        given = str(scene.turn.first("phone_number") or scene.turn.text)
+        try:
+            number = phone.parse_mobile(given).e164
+        except phone.NotAPhoneNumber:
+            scene.say("utter_phone_unclear")
+            return {}
+        except phone.PhoneError:
+            scene.say("utter_phone_not_mobile")
+            return {}
+        contacts.remember_phone(scene.session, contact_id=scene.turn.contact_id, phone=number)
+        return {"booking_phone": number}
     if values.get("booking_phone") is None:
         known = contacts.get(scene.session, scene.turn.contact_id).phone
         return {"booking_phone": known} if known else {}

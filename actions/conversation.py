@@ -41,7 +41,7 @@ class ActionGreet(SceneAction):
                 InboundMessage.outcome == "answered",
             )
         )
-        in_form = bool((scene.tracker.active_loop or {}).get("name"))
+        in_form = scene.in_form()
         if in_form:
             scene.say("utter_greet_back")
         else:
@@ -92,7 +92,7 @@ class ActionHelp(SceneAction):
         return "action_help"
 
     def play(self, scene: Scene) -> Events:
-        in_form = bool((scene.tracker.active_loop or {}).get("name"))
+        in_form = scene.in_form()
         if in_form and not options.asks_for_menu(scene.turn.text):
             scene.say("utter_help_in_form")
             return []
@@ -107,12 +107,10 @@ class ActionInform(SceneAction):
         return "action_inform"
 
     def play(self, scene: Scene) -> Events:
-        pending = scene.pending()
-        answer = read_place(scene)
-        if answer.place or answer.candidates or answer.outside is not None:
-            question = pending.get("intent") if pending.get("question") == "place" else None
-            return answer_about_stops(scene, question or ABOUT_PLACES[0])
-        if pending.get("question") == "place":
+        events = _answer_if_a_place(scene)
+        if events is not None:
+            return events
+        if scene.pending().get("question") == "place":
             scene.say("utter_place_unknown")
             scene.say("utter_ask_place")
             return []
@@ -146,13 +144,17 @@ class ActionDeny(SceneAction):
 
 
 class ActionNotUnderstood(SceneAction):
-    """Asks to say it otherwise; the second time in a row a coach is offered first."""
+    """Asks to say it otherwise; the second time in a row a coach is offered first.
+
+    A message of which only the place is clear ("and Meknès?") is taken as a question about it.
+    """
 
     def name(self) -> str:
         return "action_not_understood"
 
     def play(self, scene: Scene) -> Events:
-        return not_understood(scene)
+        events = _answer_if_a_place(scene)
+        return not_understood(scene) if events is None else events
 
 
 class ActionDefaultFallback(ActionNotUnderstood):
@@ -182,6 +184,15 @@ class ActionMedia(SceneAction):
     def play(self, scene: Scene) -> Events:
         scene.say("utter_media", options=(COACH,))
         return []
+
+
+def _answer_if_a_place(scene: Scene) -> Events | None:
+    pending = scene.pending()
+    answer = read_place(scene)
+    if not (answer.place or answer.candidates or answer.outside is not None):
+        return None
+    question = pending.get("intent") if pending.get("question") == "place" else None
+    return answer_about_stops(scene, question or ABOUT_PLACES[0])
 
 
 def not_understood(scene: Scene) -> Events:

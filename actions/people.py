@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.runtime import Events, Scene, SceneAction
 from bot.core.locales import Variety
@@ -44,7 +44,8 @@ class ActionChangeLanguage(SceneAction):
                 for name in VARIETIES
             )
             scene.say("utter_which_language", options=options)
-            return []
+            # A form's question would follow, and its numbers would take the place of the languages'.
+            return [FollowupAction("action_listen")] if scene.in_form() else []
         contacts.choose_variety(scene.session, contact_id=scene.turn.contact_id, variety=Variety(wanted))
         scene.say("utter_language_changed", variety=wanted)
         return [SlotSet("chosen_variety", wanted)]

@@ -43,6 +43,10 @@ class Scene:
         """A Rasa slot's value."""
         return self.tracker.get_slot(name)
 
+    def in_form(self) -> bool:
+        """Whether a form is open."""
+        return bool((self.tracker.active_loop or {}).get("name"))
+
     def pending(self) -> dict[str, Any]:
         """What the assistant asked outside a form in the message before this one; empty where it asked nothing."""
         asked = self.slot("pending") or {}

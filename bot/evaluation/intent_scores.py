@@ -80,8 +80,7 @@ def _section(name: str, messages: Sequence[Labelled], guesses: Sequence[Guess]) 
     bins = metrics.reliability([guess.confidence for guess in guesses], hits)
     worst = sorted(metrics.f1_by_class(labels, guessed).items(), key=lambda item: (item[1], item[0]))
     any_right = [
-        guess in message.intents or hit
-        for message, guess, hit in zip(messages, guessed, hits, strict=True)
+        guess in message.intents or hit for message, guess, hit in zip(messages, guessed, hits, strict=True)
     ]
     return SectionScore(
         name=name,

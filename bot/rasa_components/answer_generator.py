@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.events import ActiveLoop, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.core.locales import Variety, variety_or_default
@@ -32,11 +33,22 @@ def variety_of_turn(tracker: DialogueStateTracker) -> Variety:
 
 
 def _only_gives_a_value(tracker: DialogueStateTracker) -> bool:
-    """A place, an hour or a name answers the question asked: its letters do not change the language of the talk."""
+    """A place, an hour, a name, a yes answer what was asked: their letters do not change the language of the talk."""
     message = tracker.latest_message
-    if (message.intent or {}).get("name") == "inform":
+    if (message.intent or {}).get("name") in ("inform", "affirm", "deny"):
         return True
-    return bool(tracker.active_loop_name) and len((message.text or "").split()) <= SHORT
+    return _form_was_open(tracker) and len((message.text or "").split()) <= SHORT
+
+
+def _form_was_open(tracker: DialogueStateTracker) -> bool:
+    """Whether a form was asking before the latest message came; by now it may have begun or ended."""
+    before = False
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            before = True
+        elif before and isinstance(event, ActiveLoop):
+            return bool(event.name)
+    return False
 
 
 class AnswerGenerator(NaturalLanguageGenerator):

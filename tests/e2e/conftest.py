@@ -23,12 +23,18 @@ def build(root: Path) -> Path:
 def product(root: Path, build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product, started once; stopped as Ctrl-C does."""
     running = Product(root=root, home=tmp_path_factory.mktemp("product") / "data", models=build / "models")
-    running.start()
-    yield running
-    assert running.stop() == 0, running.said()[-2000:]
+    try:
+        running.start()
+        yield running
+    finally:
+        code = running.stop()
+        running.http.close()
+    assert code == 0, running.said()[-2000:]
 
 
 @pytest.fixture(scope="session")
-def console(product: Product) -> Console:
+def console(product: Product) -> Iterator[Console]:
     """The first account's console."""
-    return Console(product, *product.first_login())
+    opened = Console(product, *product.first_login())
+    yield opened
+    opened.close()

@@ -8,18 +8,21 @@ import httpx
 
 from tests.e2e.product import Product
 
-TOKEN = re.compile(r'name="csrf(?:_token)?" value="([^"]+)"')
+TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+LOGIN = "/console/login"
 
 
 class Console:
-    """A logged-in browser session."""
+    """A browser that logs in, and again when the session has expired: the product's clock may leap over days."""
 
     def __init__(self, product: Product, username: str, password: str) -> None:
-        self.http = httpx.Client(base_url=product.url, follow_redirects=True, timeout=20.0)
-        self._post("/console/login", "/console/login", username=username, password=password)
-        inbox = self.http.get("/console/inbox")
-        assert inbox.status_code == httpx.codes.OK
-        assert "/console/login" not in str(inbox.url), "the login was refused"
+        self.username = username
+        self.password = password
+        self._http = httpx.Client(base_url=product.url, follow_redirects=True, timeout=20.0)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
 
     def take(self, conversation_id: int) -> None:
         """Take a conversation."""
@@ -37,10 +40,20 @@ class Console:
         self._post(page, f"{page}/give-back")
 
     def _post(self, page: str, target: str, **fields: str) -> None:
-        shown = self.http.get(page)
+        shown = self._get(page)
+        if shown.url.path == LOGIN:
+            self._submit(LOGIN, shown, username=self.username, password=self.password)
+            shown = self._get(page)
+            assert shown.url.path == page, "the login was refused"
+        self._submit(target, shown, **fields)
+
+    def _get(self, page: str) -> httpx.Response:
+        shown = self._http.get(page)
         assert shown.status_code == httpx.codes.OK, f"{page}: {shown.status_code}"
+        return shown
+
+    def _submit(self, target: str, shown: httpx.Response, **fields: str) -> None:
         token = TOKEN.search(shown.text)
-        assert token is not None, f"{page} holds no form token"
-        name = "csrf_token" if "csrf_token" in token.group(0) else "csrf"
-        answer = self.http.post(target, data={name: token.group(1), **fields})
+        assert token is not None, f"{shown.url} holds no form token"
+        answer = self._http.post(target, data={"csrf": token.group(1), **fields})
         assert answer.status_code == httpx.codes.OK, f"{target}: {answer.status_code} {answer.text[:300]}"
