@@ -1,0 +1,124 @@
+"""The caravan's calendar and the places taken in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.store.models.base import Base, Json, PrimaryKey
+from bot.store.models.contact import Contact
+
+
+class Caravan(Base):
+    """One edition, as its file describes it. ``is_example`` marks a made-up timetable until the staff load theirs."""
+
+    __tablename__ = "caravan"
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(unique=True)
+    province_code: Mapped[str]
+    is_example: Mapped[bool]
+    is_current: Mapped[bool]
+    facts: Mapped[Json]
+    loaded_at: Mapped[datetime]
+
+    stops: Mapped[list[Stop]] = relationship(back_populates="caravan")
+
+
+class Stop(Base):
+    """A place and a day. ``commune_code`` is HCP's; hours are local (Africa/Casablanca); ``version`` grows with every change."""
+
+    __tablename__ = "stop"
+    __table_args__ = (UniqueConstraint("caravan_id", "commune_code", "day"),)
+
+    id: Mapped[PrimaryKey]
+    caravan_id: Mapped[int] = mapped_column(ForeignKey("caravan.id"), index=True)
+    commune_code: Mapped[str]
+    day: Mapped[date]
+    opens_at: Mapped[time]
+    closes_at: Mapped[time]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    venue_fr: Mapped[str | None]
+    venue_ar: Mapped[str | None]
+    status: Mapped[str] = mapped_column(default="confirmed")
+    version: Mapped[int] = mapped_column(default=1)
+
+    caravan: Mapped[Caravan] = relationship(back_populates="stops")
+    appointment_times: Mapped[list[AppointmentTime]] = relationship(back_populates="stop", order_by="AppointmentTime.starts_at")
+
+
+class AppointmentTime(Base):
+    """A bookable time at a stop. The database itself refuses to sell more than ``capacity``."""
+
+    __tablename__ = "appointment_time"
+    __table_args__ = (
+        UniqueConstraint("stop_id", "starts_at"),
+        CheckConstraint("taken >= 0 AND taken <= capacity", name="capacity"),
+    )
+
+    id: Mapped[PrimaryKey]
+    stop_id: Mapped[int] = mapped_column(ForeignKey("stop.id"), index=True)
+    starts_at: Mapped[datetime]
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+
+    stop: Mapped[Stop] = relationship(back_populates="appointment_times")
+
+
+class Booking(Base):
+    """One place taken by one person. ``person_key`` is the folded name: several people may share a contact.
+
+    ``status`` is "active" or "cancelled"; ``version`` grows when the booking moves, which voids the reminders of older versions.
+    ``phone`` is a Moroccan mobile in E.164, for SMS.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        Index(
+            "uq_booking_active_person",
+            "contact_id",
+            "person_key",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(unique=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    appointment_time_id: Mapped[int] = mapped_column(ForeignKey("appointment_time.id"), index=True)
+    name: Mapped[str]
+    person_key: Mapped[str]
+    phone: Mapped[str]
+    status: Mapped[str] = mapped_column(default="active")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    appointment_time: Mapped[AppointmentTime] = relationship()
+    contact: Mapped[Contact] = relationship()
+
+
+class Reminder(Base):
+    """A message that falls due. ``kind`` is "evening" or "morning"; ``status`` is "due", "sent", "void" or "missed" (with a reason)."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "booking_version", "kind"),
+        Index("ix_reminder_due", "due_at", postgresql_where=text("status = 'due'")),
+    )
+
+    id: Mapped[PrimaryKey]
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    booking_version: Mapped[int]
+    kind: Mapped[str]
+    due_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(default="due")
+    reason: Mapped[str | None]
+    outbound_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_message.id"))
+
+    booking: Mapped[Booking] = relationship()

@@ -1,0 +1,98 @@
+"""Staff, their sessions, the conversations they hold, and the record of what they did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.store.models.base import Base, Json, PrimaryKey
+from bot.store.models.message import Conversation
+
+
+class Staff(Base):
+    """Somebody who works in the console. ``password_hash`` is argon2; ``language`` is "ar" or "fr"."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[PrimaryKey]
+    username: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    password_hash: Mapped[str]
+    language: Mapped[str] = mapped_column(default="fr")
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class StaffSession(Base):
+    """A login. Only the SHA-256 of the cookie's token is kept."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    staff: Mapped[Staff] = relationship()
+
+
+class LoginAttempt(Base):
+    """A failed login, to slow down guessing. ``key`` is a hash of the user name."""
+
+    __tablename__ = "login_attempt"
+
+    id: Mapped[PrimaryKey]
+    key: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+
+
+class Handoff(Base):
+    """A conversation in human hands. ``reason`` is "asked", "not_understood", "media", "gave_up"; open while ``closed_at`` is null."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (
+        Index("uq_handoff_open", "conversation_id", unique=True, postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: Mapped[PrimaryKey]
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    reason: Mapped[str]
+    requested_at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    taken_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    conversation: Mapped[Conversation] = relationship()
+    staff: Mapped[Staff | None] = relationship()
+
+
+class AuditEvent(Base):
+    """What a member of the staff saw or changed. Append-only; ``detail`` holds ids, never texts or phone numbers."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[PrimaryKey]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    action: Mapped[str]
+    detail: Mapped[Json]
+    at: Mapped[datetime]
+
+
+class ClockOffset(Base):
+    """The product's clock ahead of real time, in seconds; moved by the sandbox only. One row."""
+
+    __tablename__ = "clock_offset"
+
+    id: Mapped[PrimaryKey]
+    seconds: Mapped[float] = mapped_column(default=0)
+
+
+class WorkerHeartbeat(Base):
+    """When a background process last said that it works."""
+
+    __tablename__ = "worker_heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
