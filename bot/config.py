@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
     )
 
-    port: int = Field(default=8000, ge=1, le=65532)
+    port: int = Field(default=8000, ge=1, le=65531)
     host: IpAddress = "127.0.0.1"
     data_dir: Path = Path(".data")
     database_url: DatabaseUrl | None = Field(default=None, repr=False)
@@ -114,6 +114,7 @@ class Settings(BaseSettings):
     turn_token: str = Field(default="", repr=False)
 
     sandbox_url: str = ""
+    sandbox_provider_port: int | None = None
     actions_url: str = ""
     rasa_url: str = ""
 
@@ -260,9 +261,12 @@ def _resolve(given: Settings) -> Settings:
 def _defaults(given: Settings, secrets: dict[str, str]) -> dict[str, object]:
     """What stands in for each setting that was not given."""
     sandbox_url = f"http://127.0.0.1:{given.port + 1}"
+    # A port of their own, so that the sandbox's providers can refuse connections while its phones go on.
+    providers = f"http://127.0.0.1:{given.port + 4}"
     values: dict[str, object] = {
         "database_url": given.data.embedded_database_url(),
         "sandbox_url": sandbox_url,
+        "sandbox_provider_port": given.port + 4,
         "actions_url": f"http://127.0.0.1:{given.port + 2}",
         "rasa_url": f"http://127.0.0.1:{given.port + 3}",
         "session_secret": secrets["session_secret"],
@@ -272,7 +276,7 @@ def _defaults(given: Settings, secrets: dict[str, str]) -> dict[str, object]:
     if given.sandbox:
         values |= {name: secrets[name] for name in generated_secrets.SANDBOX_ACCOUNTS}
         values |= {
-            "twilio_api_base_url": f"{sandbox_url}/twilio",
-            "telegram_api_base_url": f"{sandbox_url}/telegram",
+            "twilio_api_base_url": f"{providers}/twilio",
+            "telegram_api_base_url": f"{providers}/telegram",
         }
     return values

@@ -35,8 +35,8 @@ def test_the_sandbox_gets_accounts_of_its_own_that_stay_the_same() -> None:
     assert first == second
     assert first.twilio is not None
     assert first.telegram is not None
-    assert first.twilio.api_base_url == "http://127.0.0.1:8001/twilio"
-    assert first.telegram.api_base_url == "http://127.0.0.1:8001/telegram"
+    assert first.twilio.api_base_url == "http://127.0.0.1:8004/twilio"
+    assert first.telegram.api_base_url == "http://127.0.0.1:8004/telegram"
     assert not first.telegram.polling
     assert first.base_url == "http://127.0.0.1:8000"
 

@@ -32,7 +32,11 @@ def varieties(texts: Sequence[str]) -> dict[str, list[str]]:
 def dates(questions: Sequence[dict[str, Any]], now: str) -> dict[str, list[list[str]]]:
     """The days that dateparser reads: in the ``phrases`` that name them, cut out for it, and in the whole ``text``."""
     moment = datetime.fromisoformat(now)
-    settings = {"RELATIVE_BASE": moment.replace(tzinfo=None), "PREFER_DATES_FROM": "future", "DATE_ORDER": "DMY"}
+    settings = {
+        "RELATIVE_BASE": moment.replace(tzinfo=None),
+        "PREFER_DATES_FROM": "future",
+        "DATE_ORDER": "DMY",
+    }
     return {
         "phrases": [
             sorted(filter(None, (_day(phrase, settings) for phrase in one["phrases"]))) for one in questions

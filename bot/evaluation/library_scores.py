@@ -88,12 +88,17 @@ def _names() -> list[tuple[str, str]]:
 def _varieties(pairs: Pairs, answers: dict[str, list[str]]) -> list[Rival]:
     guessed = {"this assistant": [heard.variety for _, heard in pairs], **answers}
     return [
-        Rival(task="variety", name=name, rows=_variety_rows(pairs, guesses)) for name, guesses in guessed.items()
+        Rival(task="variety", name=name, rows=_variety_rows(pairs, guesses))
+        for name, guesses in guessed.items()
     ]
 
 
 def _variety_rows(pairs: Pairs, guesses: Sequence[str]) -> tuple[VarietyScore, ...]:
-    groups: dict[str, list[bool]] = {"sentences": [], **{variety: [] for variety in VARIETIES}, "1-2 words": []}
+    groups: dict[str, list[bool]] = {
+        "sentences": [],
+        **{variety: [] for variety in VARIETIES},
+        "1-2 words": [],
+    }
     for (message, heard), guess in zip(pairs, guesses, strict=True):
         right = message.variety == guess
         if heard.telling_words > SHORT_WORDS:

@@ -48,9 +48,7 @@ def assess(model: Path, messages: Sequence[Labelled], known: Known, *, peers: Pa
     listened = _listen(model, messages)
     heard = listened.heard
     guesses = [Guess(intent=one.intent, confidence=one.confidence) for one in heard]
-    counts = (
-        () if peers is None else (rasa_peer.measure(rasa_peer.COUNTS_AND_REGRESSION, messages, peers),)
-    )
+    counts = () if peers is None else (rasa_peer.measure(rasa_peer.COUNTS_AND_REGRESSION, messages, peers),)
     return Assessment(
         made_at=datetime.now(_CASABLANCA).strftime("%Y-%m-%d %H:%M %z"),
         model=model.name.removesuffix(".tar.gz"),
@@ -87,7 +85,10 @@ def main() -> int:
     parser.add_argument("out", type=Path, help="the folder of the report")
     parser.add_argument("--training-seconds", type=float, help="how long its training took")
     parser.add_argument(
-        "--server", type=float, nargs=3, help="seconds until ready, processor seconds, megabytes of Rasa's server"
+        "--server",
+        type=float,
+        nargs=3,
+        help="seconds until ready, processor seconds, megabytes of Rasa's server",
     )
     parser.add_argument("--no-peers", action="store_true", help="measure the model only")
     asked = parser.parse_args()

@@ -117,7 +117,13 @@ def _messages(found: Assessment) -> Iterator[str]:
         yield f"<details><summary>{title}</summary>{_table(('message', 'section', 'sure'), rows)}</details>"
     yield "<h2>Values missing or too many</h2>"
     missed = [
-        (one.kind, _message(one.message.text), _listed(one.missing), _listed(one.extra), "yes" if one.asked else "no")
+        (
+            one.kind,
+            _message(one.message.text),
+            _listed(one.missing),
+            _listed(one.extra),
+            "yes" if one.asked else "no",
+        )
         for one in found.misses
     ]
     yield _table(("kind", "message", "missing", "too many", "asked about"), missed)

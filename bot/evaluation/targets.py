@@ -44,9 +44,14 @@ def _intents(found: Assessment) -> Iterator[Target]:
     for one in found.sections:
         if one.name == MIXED:
             continue
-        yield Target(name=f"out of scope refused, {one.name}", wanted=0.85, reached=one.refused_outside.recall)
         yield Target(
-            name=f"good messages refused, {one.name}", wanted=0.03, reached=one.refused_inside.recall, at_most=True
+            name=f"out of scope refused, {one.name}", wanted=0.85, reached=one.refused_outside.recall
+        )
+        yield Target(
+            name=f"good messages refused, {one.name}",
+            wanted=0.03,
+            reached=one.refused_inside.recall,
+            at_most=True,
         )
         yield Target(
             name=f"calibration error, {one.name}", wanted=0.05, reached=one.calibration_error, at_most=True
@@ -62,7 +67,11 @@ def _values(found: Assessment) -> Iterator[Target]:
             yield Target(name=f"{one.kind}s, {one.section}", wanted=_MOMENTS, reached=one.tally.recall)
     silent = sum(one.silent for one in found.kinds if one.kind in {"date", "time"})
     yield Target(
-        name="dates and times taken wrongly without asking", wanted=0, reached=silent, at_most=True, unit="messages"
+        name="dates and times taken wrongly without asking",
+        wanted=0,
+        reached=silent,
+        at_most=True,
+        unit="messages",
     )
 
 
@@ -78,7 +87,10 @@ def _costs(found: Assessment) -> Iterator[Target]:
 
     yield most("processor time a message, one core", 15, found.cost.mean_ms, "ms")
     yield Target(
-        name="make parse, messages a second", wanted=50, reached=found.cost.messages_per_second, unit="a second"
+        name="make parse, messages a second",
+        wanted=50,
+        reached=found.cost.messages_per_second,
+        unit="a second",
     )
     if found.server is not None:
         yield most("Rasa ready after", 25, found.server.ready_seconds, "s")

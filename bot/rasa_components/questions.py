@@ -19,7 +19,9 @@ COURTESIES = frozenset(
 _REQUESTS = frozenset({"book_slot", "reschedule_booking", "cancel_booking", "talk_to_human"})
 _OTHER_TASKS = frozenset({"unsubscribe", "subscribe_updates", "delete_my_data", "change_language"})
 # What the telling of a story looks like to the model: "I have an idea", "I do not know where to begin".
-_LIKE_STORIES = frozenset({"submit_idea", "ask_help", "ask_jobs", "bot_challenge", "ask_contact", "check_idea"})
+_LIKE_STORIES = frozenset(
+    {"submit_idea", "ask_help", "ask_jobs", "bot_challenge", "ask_contact", "check_idea"}
+)
 _ASKING = frozenset({"where", "when", "how", "howmuch", "who", "what", "why"})
 _ASKING_LESS = _ASKING | {"canI"}
 _ENOUGH_FOR_A_STORY = 0.93
@@ -67,9 +69,7 @@ def asks(text: str) -> bool:
     return "?" in fold(text) or not _ASKING.isdisjoint(concepts(words(fold(text))))
 
 
-def readings(
-    intents: Sequence[str], clauses: Sequence[Clause], probabilities: Floats
-) -> tuple[Reading, ...]:
+def readings(intents: Sequence[str], clauses: Sequence[Clause], probabilities: Floats) -> tuple[Reading, ...]:
     """What each clause that has words means, in order; ``probabilities`` has a row for each."""
     return tuple(
         Reading(

@@ -67,9 +67,7 @@ def _ranking(model: IntentModel, probabilities: Floats, *, asking: bool) -> tupl
     return tuple(Guess(intent=model.intents[index], confidence=float(shares[index])) for index in order)
 
 
-def _decide(
-    model: IntentModel, ranking: Sequence[Guess], variety: str, read: Sequence[Reading]
-) -> Guess:
+def _decide(model: IntentModel, ranking: Sequence[Guess], variety: str, read: Sequence[Reading]) -> Guess:
     """The best guess; a clear question beside a courtesy counts for more; nothing where even the best is too
     unsure."""
     best = ranking[0]

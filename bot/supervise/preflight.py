@@ -26,6 +26,8 @@ def check(settings: Settings, programs: Sequence[Program]) -> None:
         if program.port is not None:
             host = settings.host if program.name == "web" else "127.0.0.1"
             require_port(host, program.port, wanted_by=program.title, first=settings.port)
+    if settings.sandbox and settings.sandbox_provider_port is not None:
+        require_port("127.0.0.1", settings.sandbox_provider_port, wanted_by="sandbox", first=settings.port)
 
 
 def require_rasa() -> None:
@@ -61,7 +63,7 @@ def _why_not(error: OSError, host: str, port: int, *, wanted_by: str, first: int
     choose = f"choose others, for example `make run PORT={9000 if first != 9000 else 9100}`"
     if error.errno == errno.EADDRINUSE:
         return (
-            f"Port {port} is in use, and the {wanted_by} needs it (ports {first} to {first + 3} are used): "
+            f"Port {port} is in use, and the {wanted_by} needs it (ports {first} to {first + 4} are used): "
             f"end what uses it, or {choose}."
         )
     if error.errno == errno.EACCES:

@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ START_SECONDS = 900.0
 """The first start trains the model."""
 STOP_SECONDS = 40.0
 REFUSAL_SECONDS = 60.0
-PORTS = 4
+PORTS = 5
 LOGIN = re.compile(r"First login\s+(\S+)\s+password: (\S+)")
 
 
@@ -63,18 +64,18 @@ class Product:
         self._process.send_signal(number)
         return self._process.wait(STOP_SECONDS)
 
-    def environment(self, **changes: str) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """The environment of the product's commands."""
         own = {"PORT": str(self.port), "DATA_DIR": str(self.home)}
         inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-        return {**inherited, **own, **changes}
+        return {**inherited, **own}
 
-    def refused_start(self, *, cwd: Path | None = None, **changes: str) -> str:
+    def refused_start(self, changes: Mapping[str, str], *, cwd: Path | None = None) -> str:
         """What a start with these settings says that must not succeed."""
         ended = subprocess.run(
             [sys.executable, "-m", "bot", "run"],
             cwd=cwd or self.root,
-            env=self.environment(**changes),
+            env={**self.environment(), **changes},
             capture_output=True,
             text=True,
             timeout=REFUSAL_SECONDS,
@@ -158,9 +159,13 @@ class Product:
         answer.raise_for_status()
         return answer.json()
 
-    def set_clock(self, now: str) -> None:
+    def clock(self) -> datetime:
+        """The product's time."""
+        return datetime.fromisoformat(self.http.get("/sandbox/clock").json()["now"])
+
+    def set_clock(self, now: datetime) -> None:
         """Move the product's clock forward."""
-        answer = self.http.put("/sandbox/clock", json={"now": now})
+        answer = self.http.put("/sandbox/clock", json={"now": now.isoformat()})
         assert answer.status_code == httpx.codes.OK, answer.text
 
     def set_faults(self, **faults: Any) -> None:

@@ -1,7 +1,7 @@
 """Plays a conversation written as a file: what people do, what the answers must hold, what is kept of it.
 
-A file names one phone (``phone``, ``channel``) or several ``people`` by name, and ``steps``. A step is one act by ``as`` (the first
-person where it is left out):
+A file names one phone (``phone``, ``channel``) or several ``people`` by name, and ``steps``. A step is one act by ``as`` (the
+first person where it is left out):
 
 ``me``       words that are sent
 ``press``    the button whose title matches
@@ -12,10 +12,11 @@ person where it is left out):
 ``clock``    "evening" or "morning": the product's clock moves to that reminder of the person's first booking
 ``coach``    "take", "give_back" or words that a coach writes
 
-and looks. At the answer: ``bot`` (regular expressions that it must match), ``not`` (that it must not), ``buttons`` (titles), ``silence``
-(there is none), ``sms`` (how many SMS came, by default one for each step of the clock; each fits into one), ``remember`` (name: expression
-whose group is kept, for ``<name>`` in later expressions). At the state: ``bookings``, ``ideas`` (how many), ``booking`` (field: expression, of
-the latest active one), ``idea`` (likewise), ``with`` (who holds the conversation), ``language``.
+and looks. At the answer: ``bot`` (regular expressions that it must match), ``not`` (that it must not), ``buttons`` (titles),
+``silence`` (there is none), ``sms`` (how many SMS came, by default one for each step of the clock; each fits into one),
+``remember`` (name: expression whose group is kept, for ``<name>`` in later expressions). At the state: ``bookings``, ``ideas``
+(how many), ``booking`` (field: expression, of the latest active one), ``idea`` (likewise), ``with`` (who holds the
+conversation), ``language``.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ LOOKS = frozenset({"bot", "not", "buttons", "silence", "sms", "remember"})
 STATE = frozenset({"bookings", "booking", "ideas", "idea", "with", "language"})
 ROUNDS_SECONDS = 5.0
 """Two rounds of the worker: what does not come in that time does not come."""
+SIBLINGS_SECONDS = 0.8
+"""What falls due at the same moment leaves in the same round."""
 Step = dict[str, Any]
 
 
@@ -162,16 +165,19 @@ class Script:
             earliest = starts.replace(hour=8, minute=0, second=5)
             target = max(earliest, starts - timedelta(minutes=90) + timedelta(seconds=5))
         self._phone.mark()
-        self._product.set_clock(target.isoformat())
+        if expected or target > self._product.clock():
+            self._product.set_clock(target)
         self._receive_sms(expected)
 
     def _receive_sms(self, expected: int) -> None:
+        """Wait for as many as are expected, and for those that should not come."""
         if expected:
             self._phone.wait_for_answer(channel="sms")
-        deadline = time.monotonic() + ROUNDS_SECONDS
-        while (expected == 0 or len(self._phone.answer) < expected) and time.monotonic() < deadline:
+        deadline = time.monotonic() + (SIBLINGS_SECONDS if expected else ROUNDS_SECONDS)
+        while time.monotonic() < deadline or len(self._phone.answer) < expected:
             time.sleep(0.2)
             self._phone.answer = self._phone.incoming("sms")
+            assert time.monotonic() < deadline + ROUNDS_SECONDS, f"only {len(self._phone.answer)} SMS came"
         came = self._phone.answer
         assert len(came) == expected, f"{len(came)} SMS came: {[message['text'] for message in came]}"
         assert all(message["segments"] == 1 for message in came), came

@@ -27,12 +27,7 @@ def test_each_variety_has_a_visit_with_reminders() -> None:
 
 def test_nobody_takes_part_in_two_dialogues() -> None:
     phones = [person["phone"] for path in DIALOGUES for person in Dialogue.read(path).people.values()]
-    used = {(person["phone"]) for path in DIALOGUES for person in Dialogue.read(path).people.values()}
-    assert len(used) >= len(DIALOGUES)
-    for path in DIALOGUES:
-        mine = {person["phone"] for person in Dialogue.read(path).people.values()}
-        phones = [phone for phone in phones if phone not in mine]
-    assert phones == []
+    assert len(set(phones)) == len(phones) >= 14
 
 
 @pytest.mark.parametrize("path", DIALOGUES, ids=lambda path: path.stem)

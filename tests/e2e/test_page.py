@@ -50,7 +50,9 @@ class Window:
 
     def __init__(self, browser: Browser, product: Product, screenshots: Path, size: tuple[int, int]) -> None:
         self.context = browser.new_context(
-            base_url=product.url, viewport={"width": size[0], "height": size[1]}, timezone_id="Africa/Casablanca"
+            base_url=product.url,
+            viewport={"width": size[0], "height": size[1]},
+            timezone_id="Africa/Casablanca",
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(ANSWER_MILLISECONDS)

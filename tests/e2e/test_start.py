@@ -20,7 +20,7 @@ def one_sentence(said: str) -> str:
 
 
 def test_two_runs_do_not_share_a_data_directory(product: Product) -> None:
-    said = one_sentence(product.refused_start(PORT=str(free_ports())))
+    said = one_sentence(product.refused_start({"PORT": str(free_ports())}))
     assert f"already runs with DATA_DIR={product.home}" in said
     assert "make stop" in said
 
@@ -28,7 +28,7 @@ def test_two_runs_do_not_share_a_data_directory(product: Product) -> None:
 @pytest.mark.parametrize("offset", [0, 2])
 def test_a_port_in_use_is_named(product: Product, tmp_path: Path, offset: int) -> None:
     port = product.port + offset
-    said = one_sentence(product.refused_start(DATA_DIR=str(tmp_path), PORT=str(port)))
+    said = one_sentence(product.refused_start({"DATA_DIR": str(tmp_path), "PORT": str(port)}))
     assert f"Port {port} is in use" in said
     assert "make run PORT=" in said
 
@@ -46,7 +46,7 @@ def test_a_port_in_use_is_named(product: Product, tmp_path: Path, offset: int) -
 )
 def test_an_unusable_setting_is_named(product: Product, tmp_path: Path, name: str, value: str) -> None:
     settings = {"DATA_DIR": str(tmp_path), "PORT": str(free_ports()), name: value}
-    assert name in one_sentence(product.refused_start(**settings))
+    assert name in one_sentence(product.refused_start(settings))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_broken_env_file_is_explained(
 ) -> None:
     shutil.copytree(root / "bot", tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / ".env").write_text(content, encoding="utf-8")
-    said = one_sentence(product.refused_start(cwd=tmp_path, DATA_DIR=str(tmp_path / "data")))
+    said = one_sentence(product.refused_start({"DATA_DIR": str(tmp_path / "data")}, cwd=tmp_path))
     assert words in said
 
 
@@ -70,7 +70,7 @@ def test_after_a_stop_nothing_runs_and_the_next_start_goes_on_where_it_was(produ
     phone.send(text="Rachida Amrani")
     bookings = product.state("bookings")
     conversations = product.state("conversations")
-    clock = product.http.get("/sandbox/clock").json()["now"]
+    clock = product.clock()
     assert product.processes()
     assert len(product.listening()) == 4
 
@@ -83,7 +83,7 @@ def test_after_a_stop_nothing_runs_and_the_next_start_goes_on_where_it_was(produ
     assert "First login" not in said
     assert product.state("bookings") == bookings
     assert product.state("conversations") == conversations
-    assert product.http.get("/sandbox/clock").json()["now"] > clock
+    assert product.clock() > clock
     phone.send(text="oui")
     assert "C'est noté" in phone.words()
     mine = product.state("bookings", phone=phone.number)

@@ -4,7 +4,14 @@ from bot.store.models.base import Base
 from bot.store.models.caravan import AppointmentTime, Booking, Caravan, Reminder, Stop
 from bot.store.models.contact import Contact, ContactAddress
 from bot.store.models.idea import Idea
-from bot.store.models.message import ContentTemplate, Conversation, DeliveryEvent, InboundMessage, OutboundMessage, TurnEffect
+from bot.store.models.message import (
+    ContentTemplate,
+    Conversation,
+    DeliveryEvent,
+    InboundMessage,
+    OutboundMessage,
+    TurnEffect,
+)
 from bot.store.models.staff import (
     AuditEvent,
     ClockOffset,

@@ -47,7 +47,9 @@ class Stop(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     caravan: Mapped[Caravan] = relationship(back_populates="stops")
-    appointment_times: Mapped[list[AppointmentTime]] = relationship(back_populates="stop", order_by="AppointmentTime.starts_at")
+    appointment_times: Mapped[list[AppointmentTime]] = relationship(
+        back_populates="stop", order_by="AppointmentTime.starts_at"
+    )
 
 
 class AppointmentTime(Base):

@@ -26,7 +26,9 @@ class Conversation(Base):
     created_at: Mapped[datetime]
     last_inbound_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime] = mapped_column(index=True)
-    example_announced: Mapped[int | None] = mapped_column(comment="the turn that said that the timetable is an example")
+    example_announced: Mapped[int | None] = mapped_column(
+        comment="the turn that said that the timetable is an example"
+    )
 
     address: Mapped[ContactAddress] = relationship()
     contact: Mapped[Contact] = relationship()
