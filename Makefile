@@ -1,6 +1,6 @@
 # `make run` starts the product, `make test` proves it; both set up what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check format parse train lock clean
+.PHONY: help run stop test check format parse train lock clean evaluate evaluate-peers evaluate-arbanking
 
 PYTHON ?= python3
 export PYTHON310
@@ -14,6 +14,9 @@ help: ## say what can be made
 	@echo "make format              put the code into its form"
 	@echo "make parse IN=a OUT=b    understand each message of a JSONL file"
 	@echo "make train               train the model if its inputs changed"
+	@echo "make evaluate            measure the understanding on the development set, beside other libraries"
+	@echo "make evaluate-peers      measure Rasa's default pipeline with DIET on it: an hour or more"
+	@echo "make evaluate-arbanking DATA=folder   measure the classifier on ArBanking77"
 	@echo "make lock                choose the newest versions of all packages anew"
 	@echo "make clean               remove the environments and what tests and tools leave; data stay"
 	@echo
@@ -48,6 +51,19 @@ parse:
 train:
 	@$(PYTHON) -m bot.install run
 	@exec $(APP) -m bot train
+
+evaluate:
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot.evaluation understanding
+
+evaluate-peers:
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot.evaluation peers --epochs $(or $(EPOCHS),100)
+
+evaluate-arbanking:
+	@test -n "$(DATA)" || { echo "Say where the files are: make evaluate-arbanking DATA=folder" >&2; exit 2; }
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot.evaluation arbanking "$(DATA)"
 
 lock:
 	@exec $(PYTHON) -m bot.install.lock

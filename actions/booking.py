@@ -166,10 +166,17 @@ def _match_wish(scene: Scene, wish: str, free: list[AppointmentTime]) -> Values:
 
 
 def free_times(scene: Scene, stop_id: int) -> list[AppointmentTime]:
-    """The stop's free times; not the one that the booking which is being moved has already."""
+    """The stop's free times, none where it was called off; not the one that the booking which is being moved has already."""
+    if not stands(scene, stop_id):
+        return []
     held = [booking.appointment_time_id for booking in _moved(scene)]
     free = stops.free_times(scene.session, stop_id=stop_id, now=scene.turn.now)
     return [time for time in free if time.id not in held]
+
+
+def stands(scene: Scene, stop_id: int) -> bool:
+    """Whether a stop still lies ahead: it may be called off, or its day may pass, while the form is open."""
+    return any(stop.id == stop_id for stop in stops.upcoming(scene.session, now=scene.turn.now))
 
 
 def wished_times(free: list[AppointmentTime], wish: str | None, limit: int) -> list[AppointmentTime]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from actions.booking import free_times, moved_booking_name, offered_stops, wished_times
+from actions.booking import free_times, moved_booking_name, offered_stops, stands, wished_times
 from actions.places import commune_name
 from actions.runtime import Events, Scene, SceneAction
 from actions.stops import announce_example, stop_values
@@ -68,6 +68,9 @@ class AskTime(_Question):
     asks = "booking_time"
 
     def play(self, scene: Scene) -> Events:
+        if not stands(scene, scene.slot("booking_stop")):
+            scene.say("utter_stop_gone", options=(OTHER_STOP,))
+            return []
         stop = stops.get(scene.session, stop_id=scene.slot("booking_stop"), now=scene.turn.now)
         free = free_times(scene, stop.id)
         announce_example(scene, [stop])

@@ -89,11 +89,13 @@ class FormStep(SceneAction):
         """Slot values found in the message; ``requested`` is None when the form begins. Says what is wrong with bad input."""
 
     def play(self, scene: Scene) -> Events:
-        requested = scene.slot(REQUESTED) if self._active(scene) else None
+        # Slots outlive a session: a form that begins does not take up what one held that was abandoned.
+        requested = scene.slot(REQUESTED) if self._active(scene) and not scene.opened_form() else None
         if requested is not None and self.is_something_else(scene, requested):
             return []
-        values = {name: scene.slot(name) for name in self.slots(scene)}
-        found = self.read(scene, requested, values)
+        begins = requested is None and scene.turn.intent == self.begins_with
+        values = {name: None if begins else scene.slot(name) for name in self.slots(scene)}
+        found = (values if begins else {}) | self.read(scene, requested, values)
         if requested is not None and requested not in found:
             found[requested] = None
         values |= found

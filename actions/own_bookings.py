@@ -11,6 +11,7 @@ from actions.booking_questions import time_values
 from actions.form import cleared
 from actions.places import place_of
 from actions.runtime import Events, Scene, SceneAction
+from bot.core.errors import NotFound
 from bot.core.texts import Option
 from bot.services import bookings, effects, stops
 from bot.services.bookings import AlreadyBooked, TimeTaken
@@ -48,6 +49,10 @@ class ActionBookAppointment(SceneAction):
                 *cleared("booking_time", "booking_confirmed", "booking_wish"),
                 FollowupAction("booking_form"),
             ]
+        if result["status"] == "gone":
+            # The staff cancelled the booking while it was being moved.
+            scene.say("utter_no_booking")
+            return cleared(*FORM_SLOTS)
         booking = scene.session.get_one(Booking, result["booking_id"])
         scene.say(f"utter_booking_{result['status']}", **booking_values(scene, booking))
         return cleared(*FORM_SLOTS)
@@ -84,6 +89,8 @@ def _move(scene: Scene) -> dict[str, Any]:
             )
     except TimeTaken:
         return {"status": "taken"}
+    except NotFound:
+        return {"status": "gone"}
     return {"status": "moved", "booking_id": booking.id}
 
 

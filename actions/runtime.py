@@ -47,6 +47,13 @@ class Scene:
         """Whether a form is open."""
         return bool((self.tracker.active_loop or {}).get("name"))
 
+    def opened_form(self) -> bool:
+        """Whether the latest message opened the form."""
+        for event in reversed(self.tracker.events):
+            if event["event"] in ("user", "active_loop"):
+                return bool(event["event"] == "active_loop" and event["name"])
+        return False
+
     def pending(self) -> dict[str, Any]:
         """What the assistant asked outside a form in the message before this one; empty where it asked nothing."""
         asked = self.slot("pending") or {}

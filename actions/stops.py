@@ -32,7 +32,7 @@ def answer_about_stops(scene: Scene, question: str) -> Events:
     if place is None:
         scene.say("utter_ask_place")
         return [scene.ask(question="place", intent=question)]
-    if scene.slot(REQUESTED) in ("booking_place", "booking_stop"):
+    if scene.in_form() and scene.slot(REQUESTED) in ("booking_place", "booking_stop"):
         # The form's own question follows: it lists the stops near this place.
         _tell_before_the_list(scene, place)
         return [SlotSet("place", place), SlotSet("booking_place", place), SlotSet("booking_stop", None)]

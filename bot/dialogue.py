@@ -70,7 +70,12 @@ async def take_turn(client: httpx.AsyncClient, url: str, token: str, request: Tu
         raise TurnRefused(f"the assistant answered {answer.status_code}")
     if answer.status_code != httpx.codes.OK:
         raise TurnFailed(f"the assistant answered {answer.status_code}")
-    reply = _reply(answer.json())
+    try:
+        reply = _reply(answer.json())
+    except (ValueError, KeyError, TypeError) as unreadable:
+        raise TurnFailed(
+            f"the assistant's answer was not readable: {type(unreadable).__name__}"
+        ) from unreadable
     if not reply.bubbles:
         raise TurnRefused("the assistant said nothing")
     return reply

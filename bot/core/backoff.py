@@ -13,7 +13,7 @@ SEND_FOR = timedelta(hours=24)
 
 def turn_pause(attempts: int) -> float:
     """Seconds before a turn's next try: quick at first, because a restarted process is back within seconds."""
-    return min(LONGEST_TURN_PAUSE, 1.0 * 1.5**attempts)
+    return min(LONGEST_TURN_PAUSE, 1.5 ** min(attempts, 12))
 
 
 def send_pause(attempts: int, *, jitter: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.messages import Button, Channel
 
@@ -36,13 +36,17 @@ def merge(bubbles: Sequence[Bubble], channel: Channel) -> tuple[Bubble, ...]:
             merged[-1] = _join(previous, bubble)
         else:
             merged.append(bubble)
-    return tuple(merged)
+    asking = max((place for place, bubble in enumerate(merged) if bubble.buttons), default=0)
+    return tuple(
+        replace(bubble, buttons=()) if place < asking else bubble for place, bubble in enumerate(merged)
+    )
 
 
 def _fits(first: Bubble, second: Bubble, channel: Channel) -> bool:
     if first.request is not None:
         return False
-    return len(with_numbers(f"{first.text}\n\n{second.text}", second.buttons)) <= MAX_CHARACTERS[channel]
+    joined = _join(first, second)
+    return len(with_numbers(joined.text, joined.buttons)) <= MAX_CHARACTERS[channel]
 
 
 def _join(first: Bubble, second: Bubble) -> Bubble:

@@ -26,7 +26,8 @@ def reminders_for(*, starts_at: datetime, booked_at: datetime) -> Iterator[DueRe
     """The reminders of an appointment that starts at ``starts_at`` (aware), none of them in the past.
 
     The evening one falls due at 18:00 on the day before; who books later than that but before 21:00 is not written to again the same
-    evening. The morning one falls due 90 minutes before, not before 8:00; it is left out where that is not ahead of the appointment.
+    evening. The morning one falls due 90 minutes before, not before 8:00; it is left out where that is not ahead of the appointment
+    or at night.
     """
     local = starts_at.astimezone(CASABLANCA)
     evening = datetime.combine(local.date() - timedelta(days=1), EVENING, CASABLANCA)
@@ -34,16 +35,19 @@ def reminders_for(*, starts_at: datetime, booked_at: datetime) -> Iterator[DueRe
         yield DueReminder(kind="evening", due_at=evening)
     earliest = datetime.combine(local.date(), EARLIEST_MORNING, CASABLANCA)
     morning = max(local - MORNING_LEAD, earliest)
-    if booked_at < morning < local:
+    if booked_at < morning < local and morning.time() < LATEST_EVENING:
         yield DueReminder(kind="morning", due_at=morning)
 
 
-def verdict(*, kind: str, due_at: datetime, starts_at: datetime, now: datetime) -> str:
-    """What becomes of a reminder that is due: "send", "wait" (it is night) or "missed" (no use any more)."""
-    if now >= starts_at:
+def verdict(*, kind: str, starts_at: datetime, now: datetime) -> str:
+    """What becomes of a reminder that is due: "send", "wait" (it is night) or "missed" (no use any more).
+
+    An evening reminder is of no use on the day itself, when the morning one is near.
+    """
+    local, start = now.astimezone(CASABLANCA), starts_at.astimezone(CASABLANCA)
+    if now >= starts_at or (kind == "evening" and local.date() >= start.date()):
         return "missed"
-    local = now.astimezone(CASABLANCA)
     quiet = local.time() >= LATEST_EVENING or local.time() < EARLIEST_MORNING
     if not quiet:
         return "send"
-    return "wait" if starts_at.astimezone(CASABLANCA).time() > EARLIEST_MORNING else "send"
+    return "wait" if start.time() > EARLIEST_MORNING else "send"

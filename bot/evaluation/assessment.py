@@ -6,14 +6,32 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.evaluation.entity_scores import KindScore, Miss
-from bot.evaluation.intent_scores import Confusion, SectionScore, SeveralScore
-from bot.evaluation.library_scores import Rival
-from bot.evaluation.listening import Cost
 from bot.evaluation.development_set import Labelled
+from bot.evaluation.entity_scores import KindScore, Miss
+from bot.evaluation.heard import Cost
+from bot.evaluation.intent_scores import Confusion, SectionScore, SeveralScore
 from bot.evaluation.metrics import Tally
-from bot.evaluation.rasa_peer import PeerScore
 from bot.evaluation.variety_scores import VarietyScore
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeerScore:
+    """A recipe's results on the development set; milliseconds of processor time a message, on one core."""
+
+    name: str
+    sections: tuple[SectionScore, ...]
+    mean_ms: float
+    training_seconds: float
+    trained_on: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rival:
+    """A library on one task: the messages or values that it gets right."""
+
+    task: str
+    name: str
+    rows: tuple[VarietyScore, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +45,13 @@ class Server:
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """One evaluation. ``training_seconds`` and ``server`` are None where they were not measured."""
+    """One evaluation. ``left_out`` are the messages that stand word for word among the training examples;
+    ``training_seconds`` and ``server`` are None where they were not measured."""
 
     made_at: str
     model: str
     messages: int
+    left_out: int
     trained_on: int
     training_seconds: float | None
     cost: Cost

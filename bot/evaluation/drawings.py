@@ -53,22 +53,22 @@ def _bar(bar: Bar, top: int) -> str:
 def reliability(title: str, bins: Sequence[Bin]) -> str:
     """How often guesses are right against how sure they are; on the diagonal the two agree. Bigger circles are more
     guesses."""
-    side, margin = _SQUARE, 26
+    side, margin, top = _SQUARE, 26, 14
     most = max((one.count for one in bins), default=1)
     parts = [
-        f'<rect class="back" x="{margin}" y="6" width="{side}" height="{side}"/>',
-        f'<path class="target" d="M{margin} {side + 6} L{margin + side} 6"/>',
-        f'<text x="{margin + side / 2}" y="{side + 24}" text-anchor="middle">how sure</text>',
-        f'<text transform="translate(16 {side / 2 + 6}) rotate(-90)" text-anchor="middle">how often right</text>',
+        f'<rect class="back" x="{margin}" y="{top}" width="{side}" height="{side}"/>',
+        f'<path class="target" d="M{margin} {side + top} L{margin + side} {top}"/>',
+        f'<text x="{margin + side / 2}" y="{side + top + 18}" text-anchor="middle">how sure</text>',
+        f'<text transform="translate(16 {side / 2 + top}) rotate(-90)" text-anchor="middle">how often right</text>',
     ]
     for one in bins:
-        across, up = margin + side * one.confidence, 6 + side * (1 - one.accuracy)
+        across, up = margin + side * one.confidence, top + side * (1 - one.accuracy)
         size = 3 + 9 * (one.count / most) ** 0.5
         hint = f"{one.count} messages, sure {one.confidence:.2f}, right {one.accuracy:.2f}"
         parts.append(
             f'<circle class="bin" cx="{across:.1f}" cy="{up:.1f}" r="{size:.1f}"><title>{hint}</title></circle>'
         )
-    return _picture(title, side + margin + 16, side + 34, "".join(parts))
+    return _picture(title, side + margin + 16, side + top + 28, "".join(parts))
 
 
 def _picture(title: str, width: float, height: float, drawn: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.evaluation.development_set import SECTIONS, Labelled
-from bot.evaluation.listening import Heard
+from bot.evaluation.heard import Heard
 from bot.evaluation.metrics import Tally
 
 KINDS = ("commune", "date", "time", "phone_number", "sector", "language", "option")

@@ -45,14 +45,13 @@ def dates(questions: Sequence[dict[str, Any]], now: str) -> dict[str, list[list[
     }
 
 
-def places(names: Sequence[tuple[str, str]], mentions: Sequence[str]) -> list[str]:
-    """The code of the name that is most like each mention."""
-    spelled = [name.lower() for _, name in names]
-    found = []
-    for mention in mentions:
-        best = process.extractOne(mention.lower(), spelled, scorer=fuzz.WRatio)
-        found.append(names[best[2]][0] if best else "")
-    return found
+def places(names: Sequence[tuple[str, str]], questions: Sequence[dict[str, str]]) -> dict[str, list[str]]:
+    """The code of the name that is most like the ``phrase`` that names a place, cut out for it, and of the name that
+    is most like a part of the whole ``text``."""
+    return {
+        "phrases": [_most_alike(names, one["phrase"], fuzz.WRatio) for one in questions],
+        "text": [_most_alike(names, one["text"], fuzz.partial_ratio) for one in questions],
+    }
 
 
 def variety_of(language: str, text: str) -> str:
@@ -65,6 +64,11 @@ def variety_of(language: str, text: str) -> str:
     if language == "fr" and not in_arabic:
         return "fr"
     return "ary-Arab" if in_arabic else "ary-Latn"
+
+
+def _most_alike(names: Sequence[tuple[str, str]], text: str, scorer: Callable[..., float]) -> str:
+    best = process.extractOne(text.lower(), [name.lower() for _, name in names], scorer=scorer)
+    return names[best[2]][0] if best else ""
 
 
 def _with_langdetect(texts: Sequence[str]) -> list[str]:
@@ -116,7 +120,7 @@ def main() -> int:
     answers = {
         "varieties": _timed(lambda: varieties(asked["texts"])),
         "dates": _timed(lambda: dates(asked["dates"], asked["now"])),
-        "places": _timed(lambda: places([tuple(one) for one in asked["names"]], asked["mentions"])),
+        "places": _timed(lambda: places([tuple(one) for one in asked["names"]], asked["places"])),
     }
     json.dump(answers, sys.stdout, ensure_ascii=False)
     return 0

@@ -6,13 +6,13 @@ import json
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.data_dir import PROJECT_ROOT
+from bot.evaluation.assessment import Rival
 from bot.evaluation.development_set import NOW, VARIETIES, Labelled
-from bot.evaluation.listening import Heard
+from bot.evaluation.heard import Heard
 from bot.evaluation.metrics import Tally
 from bot.evaluation.variety_scores import SHORT_WORDS, VarietyScore, counted
 from bot.gazetteer import Gazetteer
@@ -24,15 +24,6 @@ Pairs = Sequence[tuple[Labelled, Heard]]
 
 class LibrariesFailed(RuntimeError):
     """The program with the public libraries did not answer; the message is what it said."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rival:
-    """A library on one task: the messages or values that it gets right."""
-
-    task: str
-    name: str
-    rows: tuple[VarietyScore, ...]
 
 
 def compare(messages: Sequence[Labelled], heard: Sequence[Heard], python: Path = PYTHON) -> tuple[Rival, ...]:
@@ -48,7 +39,7 @@ def compare(messages: Sequence[Labelled], heard: Sequence[Heard], python: Path =
             "texts": [message.text for message, _ in telling],
             "dates": [{"text": m.text, "phrases": _phrases(m, h, "date")} for m, h in dated],
             "names": _names(),
-            "mentions": [(_phrases(m, h, "commune") or [m.text])[0] for m, h in placed],
+            "places": [{"text": m.text, "phrase": _phrases(m, h, "commune")[0]} for m, h in placed],
         },
     )
     return (
@@ -124,10 +115,11 @@ def _dates(pairs: Pairs, answers: dict[str, list[list[str]]]) -> list[Rival]:
     return rivals
 
 
-def _places(pairs: Pairs, answers: Sequence[str]) -> list[Rival]:
+def _places(pairs: Pairs, answers: dict[str, list[str]]) -> list[Rival]:
     read = {
         "this assistant, in the message": [list(heard.values("commune").elements()) for _, heard in pairs],
-        "rapidfuzz, given the name alone": [[code] for code in answers],
+        "rapidfuzz, given the name alone": [[code] for code in answers["phrases"]],
+        "rapidfuzz, in the message": [[code] for code in answers["text"]],
     }
     rivals = []
     for name, found in read.items():

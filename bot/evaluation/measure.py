@@ -15,13 +15,22 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.evaluation import development_set, entity_scores, intent_scores, listening, page, rasa_peer, summary
+from bot.evaluation import (
+    development_set,
+    entity_scores,
+    intent_scores,
+    listening,
+    page,
+    rasa_peer,
+    summary,
+    training_examples,
+)
 from bot.evaluation import library_scores as libraries
 from bot.evaluation import variety_scores as varieties
 from bot.evaluation.assessment import Assessment, Server
 from bot.evaluation.development_set import Labelled
+from bot.evaluation.heard import Cost, Heard
 from bot.evaluation.intent_scores import Guess
-from bot.evaluation.listening import Cost, Heard
 
 _CASABLANCA = ZoneInfo("Africa/Casablanca")
 
@@ -43,8 +52,10 @@ class Listened:
     cost: Cost
 
 
-def assess(model: Path, messages: Sequence[Labelled], known: Known, *, peers: Path | None) -> Assessment:
+def assess(model: Path, everything: Sequence[Labelled], known: Known, *, peers: Path | None) -> Assessment:
     """Measures everything. ``peers`` is where trained peers are kept; None leaves them out."""
+    examples = training_examples.load()
+    messages = training_examples.unseen(everything, examples)
     listened = _listen(model, messages)
     heard = listened.heard
     guesses = [Guess(intent=one.intent, confidence=one.confidence) for one in heard]
@@ -53,7 +64,8 @@ def assess(model: Path, messages: Sequence[Labelled], known: Known, *, peers: Pa
         made_at=datetime.now(_CASABLANCA).strftime("%Y-%m-%d %H:%M %z"),
         model=model.name.removesuffix(".tar.gz"),
         messages=len(messages),
-        trained_on=rasa_peer.count_examples(),
+        left_out=len(everything) - len(messages),
+        trained_on=len(examples),
         training_seconds=known.training_seconds,
         cost=listened.cost,
         server=known.server,

@@ -44,7 +44,8 @@ def _body(found: Assessment) -> Iterator[str]:
     yield "<h1>How well messages are understood</h1>"
     yield (
         f"<p>{found.messages} messages of the development set, model {escape(found.model)}, trained on "
-        f"{found.trained_on} examples; made {escape(found.made_at)}.</p>"
+        f"{found.trained_on} examples; made {escape(found.made_at)}. {found.left_out} more are left out: they stand word "
+        "for word among the examples.</p>"
     )
     yield "<h2>Targets</h2>"
     yield _targets(found)

@@ -17,12 +17,13 @@ from typing import Any
 import yaml
 
 from bot.data_dir import PROJECT_ROOT
+from bot.evaluation import training_examples
+from bot.evaluation.assessment import PeerScore
 from bot.evaluation.development_set import OUT_OF_SCOPE, Labelled
-from bot.evaluation.intent_scores import Guess, SectionScore, by_section
+from bot.evaluation.intent_scores import Guess, by_section
 from bot.evaluation.listening import one_core
 from bot.rasa_components.parse_file import Parser
 
-_EXAMPLES = PROJECT_ROOT / "nlu_data" / "nlu"
 _FALLBACK = "nlu_fallback"
 _COUNTS: tuple[dict[str, Any], ...] = (
     {"name": "CountVectorsFeaturizer"},
@@ -37,17 +38,6 @@ class Recipe:
     key: str
     name: str
     pipeline: tuple[dict[str, Any], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeerScore:
-    """A recipe's results on the development set; milliseconds of processor time a message, on one core."""
-
-    name: str
-    sections: tuple[SectionScore, ...]
-    mean_ms: float
-    training_seconds: float
-    trained_on: int
 
 
 class PeerFailed(RuntimeError):
@@ -93,15 +83,7 @@ def measure(recipe: Recipe, messages: Sequence[Labelled], kept: Path) -> PeerSco
         sections=by_section(messages, guesses),
         mean_ms=mean_ms,
         training_seconds=json.loads(record.read_text(encoding="utf-8"))["seconds"],
-        trained_on=count_examples(),
-    )
-
-
-def count_examples() -> int:
-    """The examples that there are to learn from."""
-    return sum(
-        sum(line.startswith("    - ") for line in path.read_text(encoding="utf-8").splitlines())
-        for path in _EXAMPLES.rglob("*.yml")
+        trained_on=len(training_examples.load()),
     )
 
 
@@ -127,7 +109,7 @@ def _train(recipe: Recipe, model: Path) -> float:
         config = Path(fresh) / "config.yml"
         content = {"recipe": "default.v1", "assistant_id": "peer", "language": "fr"}
         config.write_text(yaml.safe_dump({**content, "pipeline": list(recipe.pipeline)}), encoding="utf-8")
-        command = [sys.executable, "-m", "rasa", "train", "nlu", "--nlu", str(_EXAMPLES)]
+        command = [sys.executable, "-m", "rasa", "train", "nlu", "--nlu", str(training_examples.FOLDER)]
         command += ["--config", str(config), "--out", fresh, "--fixed-model-name", "model"]
         finished = subprocess.run(
             command,
@@ -148,6 +130,6 @@ def _train(recipe: Recipe, model: Path) -> float:
 
 def _fingerprint(recipe: Recipe) -> str:
     digest = hashlib.sha256(json.dumps(recipe.pipeline).encode())
-    for path in sorted(_EXAMPLES.rglob("*.yml")):
+    for path in sorted(training_examples.FOLDER.rglob("*.yml")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

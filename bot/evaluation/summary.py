@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.evaluation.assessment import Assessment
+from bot.evaluation.assessment import Assessment, PeerScore
 from bot.evaluation.entity_scores import KINDS
 from bot.evaluation.intent_scores import SectionScore
-from bot.evaluation.rasa_peer import PeerScore
 from bot.evaluation.targets import all_of
 
 _CONFUSIONS = 25
@@ -16,6 +15,7 @@ _CONFUSIONS = 25
 def lines(found: Assessment) -> Iterator[str]:
     """The summary, line by line."""
     yield f"{found.messages} messages, model {found.model} trained on {found.trained_on} examples, {found.made_at}"
+    yield f"({found.left_out} more are left out: they stand word for word among the examples)"
     yield ""
     yield from _intents(found.sections)
     yield ""
@@ -124,7 +124,7 @@ def peer_lines(peer: PeerScore, ours: Sequence[SectionScore], our_ms: float) -> 
     yield from section_table(peer.sections)
     ratios = [
         f"{mine.name} {_ratio(1 - theirs.accuracy.value, 1 - mine.accuracy.value)}"
-        for mine, theirs in zip(ours, peer.sections)
+        for mine, theirs in zip(ours, peer.sections, strict=True)
     ]
     yield f"  its errors for each of ours: {', '.join(ratios)}; its time for each of ours: {_ratio(peer.mean_ms, our_ms)}"
 

@@ -10,7 +10,6 @@ from bot.evaluation.development_set import MIXED
 from bot.evaluation.metrics import Tally
 
 _PLACES, _OUTSIDE, _MOMENTS = 0.97, 0.95, 0.95
-_SENTENCES, _SHORT = 0.99, 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +75,9 @@ def _values(found: Assessment) -> Iterator[Target]:
 
 
 def _varieties(found: Assessment) -> Iterator[Target]:
-    wanted = (_SENTENCES, *[_SENTENCES] * 4, _SENTENCES, _SHORT, _SHORT, _SHORT)
-    for row, least in zip(found.varieties, wanted):
-        yield Target(name=f"variety, {row.name.strip()}", wanted=least, reached=row.tally.recall)
+    for row in found.varieties:
+        if row.wanted is not None:
+            yield Target(name=f"variety, {row.name.strip()}", wanted=row.wanted, reached=row.tally.recall)
 
 
 def _costs(found: Assessment) -> Iterator[Target]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.evaluation.development_set import CHANGE_LANGUAGE, MIXED, VARIETIES, Labelled
-from bot.evaluation.listening import Heard
+from bot.evaluation.heard import Heard
 from bot.evaluation.metrics import Tally
 
 SHORT_WORDS = 2
+WANTED_SENTENCES, WANTED_SHORT = 0.99, 0.95
 Answer = Callable[[str, str], str]
 """The variety of a text, given the variety of the conversation before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VarietyScore:
-    """One row of the table: which messages, with what behind them, and how many are right."""
+    """One row of the table: which messages, with what behind them, how many are right, and the share that is wanted."""
 
     name: str
     tally: Tally
+    wanted: float | None = None
 
 
 def counted(message: Labelled) -> bool:
@@ -37,24 +39,32 @@ def scores(messages: Sequence[Labelled], heard: Sequence[Heard], answer: Answer)
     neutral = [m for m, h in plain if h.telling_words == 0]
     short = [(m, h) for m, h in plain if 0 < h.telling_words <= SHORT_WORDS]
     long = [(m, h) for m, h in plain if h.telling_words > SHORT_WORDS]
-    rows = [VarietyScore(name="sentences (3 words and more)", tally=_alone(long))]
-    for variety in VARIETIES:
-        chosen = [(m, h) for m, h in long if m.variety == variety]
-        rows.append(VarietyScore(name=f"  of which {variety}", tally=_alone(chosen)))
-    rows += [
+    return (
+        *_of_sentences(long),
         VarietyScore(
             name="sentences, the conversation being in another variety",
             tally=_behind([m for m, _ in long], _another, answer),
         ),
-        VarietyScore(name="1-2 words, nothing before", tally=_alone(short)),
-        VarietyScore(name="1-2 words in a conversation", tally=_behind([m for m, _ in short], _same, answer)),
+        VarietyScore(name="1-2 words, nothing before", tally=_alone(short), wanted=WANTED_SHORT),
+        VarietyScore(
+            name="1-2 words in a conversation",
+            tally=_behind([m for m, _ in short], _same, answer),
+            wanted=WANTED_SHORT,
+        ),
         VarietyScore(
             name="nothing telling (names, numbers, emoji) in a conversation",
             tally=_behind(neutral, _same, answer),
+            wanted=WANTED_SHORT,
         ),
         VarietyScore(name="mixed messages", tally=_alone([(m, h) for m, h in pairs if MIXED in m.tags])),
-    ]
-    return tuple(rows)
+    )
+
+
+def _of_sentences(pairs: Sequence[tuple[Labelled, Heard]]) -> Iterator[VarietyScore]:
+    yield VarietyScore(name="sentences (3 words and more)", tally=_alone(pairs), wanted=WANTED_SENTENCES)
+    for variety in VARIETIES:
+        chosen = [(m, h) for m, h in pairs if m.variety == variety]
+        yield VarietyScore(name=f"  of which {variety}", tally=_alone(chosen), wanted=WANTED_SENTENCES)
 
 
 def wrong(messages: Sequence[Labelled], heard: Sequence[Heard]) -> tuple[tuple[Labelled, str], ...]:

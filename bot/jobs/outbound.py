@@ -21,15 +21,20 @@ log = logging.getLogger(__name__)
 
 LISTING_DELAY = 3.0
 """Twilio may list a message some seconds late."""
-SETTLED = {
-    FailureKind.PERMANENT: DeliveryStatus.FAILED,
-    FailureKind.SUPPRESS: DeliveryStatus.FAILED,
-    FailureKind.CONTENT: DeliveryStatus.FAILED,
-}
 
 
 async def send(context: JobsContext, *, outbound_id: int) -> None:
-    """Send one stored message. Raises SendError, to be tried again, where it is known not to have been sent."""
+    """Send one stored message. What is raised is tried again, for a day at most: then the next one has its turn."""
+    try:
+        await _send_stored(context, outbound_id)
+    except Exception as failed:
+        if not await asyncio.to_thread(_too_old, context, outbound_id):
+            raise
+        log.error("outbound message %s is given up: %s", outbound_id, type(failed).__name__)
+        await asyncio.to_thread(_fail, context, outbound_id, DeliveryStatus.FAILED, "too_old")
+
+
+async def _send_stored(context: JobsContext, outbound_id: int) -> None:
     try:
         content = await asyncio.to_thread(_claim, context, outbound_id)
     except Interrupted:
@@ -50,16 +55,20 @@ async def _send(context: JobsContext, content: OutboundContent) -> None:
 
 async def _failed(context: JobsContext, content: OutboundContent, error: SendError) -> None:
     if error.kind is FailureKind.AMBIGUOUS:
-        await _find_out(context, content, send_if_absent=False)
-        return
+        if not context.senders.can_reconcile(content.channel):
+            log.warning("outbound message %s: nobody knows whether it was sent", content.outbound_id)
+            await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.UNKNOWN, "ambiguous")
+            return
+        if await _was_sent(context, content):
+            return
+        error = SendError(kind=FailureKind.RETRY, code=error.code)
     if error.kind is FailureKind.RETRY and not await asyncio.to_thread(
         _too_old, context, content.outbound_id
     ):
         await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.QUEUED, error.code)
         raise error
     log.warning("outbound message %s failed: %s %s", content.outbound_id, error.kind.value, error.code)
-    status = SETTLED.get(error.kind, DeliveryStatus.FAILED)
-    await asyncio.to_thread(_fail, context, content.outbound_id, status, error.code)
+    await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.FAILED, error.code)
     if error.kind is FailureKind.SUPPRESS:
         await asyncio.to_thread(_block, context, content.outbound_id)
 
@@ -69,24 +78,22 @@ async def _after_interruption(context: JobsContext, outbound_id: int) -> None:
     a person who waits for an answer is worse off without it than with it twice.
     """
     content = await asyncio.to_thread(_reload, context, outbound_id)
-    await _find_out(context, content, send_if_absent=True)
-
-
-async def _find_out(context: JobsContext, content: OutboundContent, *, send_if_absent: bool) -> None:
-    if not context.senders.can_reconcile(content.channel):
-        if send_if_absent:
-            await _send(context, content)
-            return
-        log.warning("outbound message %s: nobody knows whether it was sent", content.outbound_id)
-        await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.UNKNOWN, "ambiguous")
+    if context.senders.can_reconcile(content.channel) and await _was_sent(context, content):
         return
+    await asyncio.to_thread(_fail, context, outbound_id, DeliveryStatus.QUEUED, "interrupted")
+    again = await asyncio.to_thread(_claim, context, outbound_id)
+    if again is not None:
+        await _send(context, again)
+
+
+async def _was_sent(context: JobsContext, content: OutboundContent) -> bool:
+    """Whether the provider lists the message, which is settled then."""
     await asyncio.sleep(LISTING_DELAY)
     created_at, known = await asyncio.to_thread(_siblings, context, content)
     found = await context.senders.reconcile(content, created_at=created_at, known_ids=known)
     if found is not None:
         await asyncio.to_thread(_settle, context, content.outbound_id, found)
-    else:
-        await _send(context, content)
+    return found is not None
 
 
 def _claim(context: JobsContext, outbound_id: int) -> OutboundContent | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -49,10 +50,9 @@ class EntityExtractor(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             metadata = message.get("metadata") or {}
-            found = extract(
-                text, written_at(metadata), _gazetteer(metadata.get("province") or self._province)
-            )
-            kept = [*message.get(ENTITIES, []), *(_as_rasa(entity) for entity in found)]
+            gazetteer = _gazetteer(metadata.get("province") or self._province)
+            found = found_in(text, written_at(metadata), gazetteer)
+            kept = [*message.get(ENTITIES, []), *found]
             message.set(ENTITIES, kept, add_to_output=True)
         return messages
 
@@ -60,6 +60,11 @@ class EntityExtractor(GraphComponent):
 @lru_cache(maxsize=4)
 def _gazetteer(province: str) -> Gazetteer:
     return Gazetteer.load(province)
+
+
+def found_in(text: str, now: datetime, gazetteer: Gazetteer) -> list[dict[str, Any]]:
+    """The entities of ``text``, written at the aware moment ``now``, in Rasa's form."""
+    return [_as_rasa(entity) for entity in extract(text, now, gazetteer)]
 
 
 def _as_rasa(entity: Entity) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,13 +22,21 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.core.locales import DEFAULT_VARIETY
+from bot.gazetteer import Gazetteer
+from bot.rasa_components.entity_extractor import KHEMISSET, found_in
 from bot.rasa_components.fingerprints import sources_fingerprint
 from bot.rasa_components.intent_model import Example, IntentModel, Options
-from bot.rasa_components.understanding import Guess, Understanding, understand
+from bot.rasa_components.moment import CASABLANCA
+from bot.rasa_components.plain_names import with_plain_names
+from bot.rasa_components.questions import Guess
+from bot.rasa_components.understanding import Understanding, understand
 from bot.rasa_components.variety_identifier import VARIETY, variety_of_example
 
 INTENTS = "intents"
 _RANKING_LENGTH = 10
+# A day is put plainly whichever it is, so any moment will do for reading examples, as long as it is always
+# the same one.
+_WRITTEN = datetime(2026, 11, 23, 10, tzinfo=CASABLANCA)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -46,14 +55,16 @@ class CaravanIntentClassifier(GraphComponent):
         model: IntentModel | None,
     ) -> None:
         self._options = Options(**{field.name: config[field.name] for field in fields(Options)})
+        self._province = str(config["province"])
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The component's options: those of :class:`bot.rasa_components.intent_model.Options`."""
-        return dict(Options().__dict__)
+        """The component's options: the province, as for the entity extractor, and those of
+        :class:`bot.rasa_components.intent_model.Options`."""
+        return {"province": KHEMISSET, **Options().__dict__}
 
     @classmethod
     def create(
@@ -89,19 +100,12 @@ class CaravanIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from all examples; their order does not matter."""
-        examples = sorted(
-            {
-                Example(
-                    text=str(message.get(TEXT)),
-                    intent=str(message.get(INTENT)),
-                    variety=variety_of_example(message) or DEFAULT_VARIETY.value,
-                )
-                for message in training_data.intent_examples
-                if message.get(TEXT)
-            },
-            key=lambda example: (example.text, example.intent, example.variety),
-        )
-        self._model = IntentModel.fit(examples, self._options)
+        gazetteer = Gazetteer.load(self._province)
+        examples = {
+            _example(message, gazetteer) for message in training_data.intent_examples if message.get(TEXT)
+        }
+        in_order = sorted(examples, key=lambda one: (one.text, one.intent, one.variety))
+        self._model = IntentModel.fit(in_order, self._options)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -118,6 +122,16 @@ class CaravanIntentClassifier(GraphComponent):
             )
             _set(message, understood)
         return messages
+
+
+def _example(message: Message, gazetteer: Gazetteer) -> Example:
+    """An example as the model reads messages: with plain names."""
+    text = str(message.get(TEXT))
+    return Example(
+        text=with_plain_names(text, found_in(text, _WRITTEN, gazetteer)),
+        intent=str(message.get(INTENT)),
+        variety=variety_of_example(message) or DEFAULT_VARIETY.value,
+    )
 
 
 def _set(message: Message, understood: Understanding) -> None:

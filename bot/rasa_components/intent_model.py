@@ -54,14 +54,14 @@ class Options:
 
     ``penalty`` is the machine's C; ``folds`` the parts of the held-out calibration; ``refusals`` the share of
     rightly understood messages that may be refused for being unsure; ``clause_floor`` how likely the meaning
-    of a clause has to be for it to count as a question of its own.
+    of a clause has to be for it to count as a question at all.
     """
 
     penalty: float = 0.4
     embedding_weight: float = 1.0
     folds: int = 3
     refusals: float = 0.01
-    clause_floor: float = 0.5
+    clause_floor: float = 0.4
     seed: int = 42
 
 
@@ -111,7 +111,7 @@ class IntentModel:
 
     @property
     def clause_floor(self) -> float:
-        """How likely a clause's meaning has to be for it to count as a question of its own."""
+        """How likely a clause's meaning has to be for it to count as a question at all."""
         return self._options.clause_floor
 
     def scores(self, texts: Sequence[str]) -> Floats:

@@ -26,6 +26,7 @@ from bot.core.entities import CONTRACT_KINDS
 from bot.core.locales import DEFAULT_VARIETY
 from bot.rasa_components.intent_model import OUT_OF_SCOPE
 from bot.rasa_components.moment import written_at
+from bot.rasa_components.short_messages import CHANGE_LANGUAGE
 from bot.rasa_components.typed_text import message_text
 
 _SENDER = "parse"
@@ -67,12 +68,22 @@ def _as_contract(parsed: dict[str, Any], shift: int) -> dict[str, Any]:
         if entity["entity"] in CONTRACT_KINDS
     ]
     return {
-        "variety": parsed.get("variety") or DEFAULT_VARIETY.value,
+        "variety": _answered_in(parsed, name),
         "intent": name,
         "confidence": round(float(intent.get("confidence") or 0.0), 4),
         "entities": entities,
         "intents": questions or ([] if name == OUT_OF_SCOPE else [name]),
     }
+
+
+def _answered_in(parsed: dict[str, Any], intent: str) -> str:
+    """The variety of the answer: the one asked for where another is asked for, else the message's."""
+    asked_for = [
+        str(entity["value"]) for entity in parsed.get("entities") or [] if entity["entity"] == "language"
+    ]
+    if intent == CHANGE_LANGUAGE and asked_for:
+        return asked_for[0]
+    return str(parsed.get("variety") or DEFAULT_VARIETY.value)
 
 
 def _messages(source: Path) -> Iterator[tuple[str, str | None]]:

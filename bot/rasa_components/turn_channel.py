@@ -46,8 +46,9 @@ class TurnOutput(CollectingOutputChannel):
 class TurnChannel(InputChannel):
     """``POST /webhooks/turn/webhook`` with a bearer token; see the module's documentation."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, store_of: Callable[[Any], TurnStore] | None = None) -> None:
         self._token = token
+        self._store_of = store_of or _tracker_table
 
     @classmethod
     def name(cls) -> str:
@@ -82,7 +83,7 @@ class TurnChannel(InputChannel):
             if agent is None or not agent.is_ready():
                 return response.json({"error": "the model is not loaded"}, status=503)
             # A caller that hangs up must not stop a turn whose actions have begun to write.
-            return await asyncio.shield(asyncio.ensure_future(_answer(agent, body)))
+            return await asyncio.shield(asyncio.ensure_future(_answer(agent, self._store_of, body)))
 
         return routes
 
@@ -102,9 +103,13 @@ def _problem(body: Any) -> str | None:
     return None
 
 
-async def _answer(agent: Any, body: dict[str, Any]) -> HTTPResponse:
+def _tracker_table(agent: Any) -> TurnStore:
+    return TurnStore(agent.tracker_store._tracker_store.engine)
+
+
+async def _answer(agent: Any, store_of: Callable[[Any], TurnStore], body: dict[str, Any]) -> HTTPResponse:
     try:
-        return response.json(await _run(agent, body), status=200)
+        return response.json(await _run(agent, store_of(agent), body), status=200)
     except TurnAborted as failed:
         logger.error("turn %s failed: %s (%s)", body["turn_id"], failed, _causes(failed.__cause__))
         return response.json({"error": "an action failed"}, status=500)
@@ -113,10 +118,9 @@ async def _answer(agent: Any, body: dict[str, Any]) -> HTTPResponse:
         return response.json({"error": type(failed).__name__}, status=500)
 
 
-async def _run(agent: Any, body: dict[str, Any]) -> dict[str, Any]:
+async def _run(agent: Any, store: TurnStore, body: dict[str, Any]) -> dict[str, Any]:
     _harden(agent)
     sender, turn_id = str(body["conversation_id"]), str(body["turn_id"])
-    store = TurnStore(agent.tracker_store._tracker_store.engine)
     async with agent.lock_store.lock(sender):
         done = store.finished(sender, turn_id)
         if done is None:

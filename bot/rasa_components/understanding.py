@@ -10,7 +10,7 @@ from bot.rasa_components.clauses import split
 from bot.rasa_components.intent_model import OUT_OF_SCOPE, IntentModel
 from bot.rasa_components.ngrams import Floats
 from bot.rasa_components.plain_names import with_plain_names
-from bot.rasa_components.questions import Guess, Question, Reading, asks, choose, readings
+from bot.rasa_components.questions import WITHIN_REACH, Guess, Question, Reading, asks, choose, readings
 from bot.rasa_components.short_messages import INFORM, SURE, plain_intent
 from bot.rasa_components.views import has_content
 
@@ -72,7 +72,13 @@ def _decide(model: IntentModel, ranking: Sequence[Guess], variety: str, read: Se
     unsure."""
     best = ranking[0]
     floor = model.calibration(variety).floor
-    clear = [one.guess for one in read if one.clear(model.clause_floor)]
+    in_all = {guess.intent: guess.confidence for guess in ranking}
+    clear = [
+        one.guess
+        for one in read
+        if one.clear(model.clause_floor)
+        and (best.intent != OUT_OF_SCOPE or in_all.get(one.guess.intent, 0.0) >= WITHIN_REACH)
+    ]
     if clear and (best.beside_a_question or best.confidence < floor):
         return max(clear, key=lambda guess: guess.confidence)
     if best.intent != OUT_OF_SCOPE and best.confidence < floor:

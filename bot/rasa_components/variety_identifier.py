@@ -49,6 +49,8 @@ _NEUTRAL_WORDS = frozenset(
         "gmail",
     }
 )
+# "9h", "10h30", "12/12", "06 61 …", "2": written alike in all varieties of a script, and in both.
+_NUMBER = re.compile(r"[+\d][\d/:.,\-]*(?:h|hr|am|pm|dh|dhs)?[\d]*[?!.,;:]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_](?:\w|')*")
 # How much likelier the variety in use is than the others, before a message of one word is read; less for
 # longer ones.
@@ -70,7 +72,11 @@ def without_neutral(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
     for entity in sorted(entities, key=lambda one: int(one["start"]), reverse=True):
         if entity["entity"] in _NEUTRAL_KINDS:
             kept = kept[: entity["start"]] + " " + kept[entity["end"] :]
-    words = [word for word in kept.split() if fold(word).strip(".,!?;:") not in _NEUTRAL_WORDS]
+    words = [
+        word
+        for word in kept.split()
+        if fold(word).strip(".,!?;:") not in _NEUTRAL_WORDS and not _NUMBER.fullmatch(word)
+    ]
     return " ".join(words)
 
 

@@ -43,6 +43,7 @@ def book(
 
     Raises TimeTaken, and AlreadyBooked where the person (this contact, this name) has an active booking.
     """
+    _close_past(session, contact_id, now)
     key = booking_rules.person_key(name)
     known = _active_of_person(session, contact_id, key)
     if known is not None:
@@ -75,6 +76,7 @@ def move(
     booking = _locked(session, booking_id, contact_id)
     if booking.appointment_time_id == appointment_time_id:
         return booking
+    _lock_in_order(session, booking.appointment_time_id, appointment_time_id)
     _take_place(session, appointment_time_id, now)
     _free_place(session, booking.appointment_time_id)
     booking.appointment_time_id = appointment_time_id
@@ -109,6 +111,20 @@ def active(session: Session, *, contact_id: int, now: datetime) -> Sequence[Book
     ).all()
 
 
+def _close_past(session: Session, contact_id: int, now: datetime) -> None:
+    """A booking whose time has come and gone keeps nobody from booking again."""
+    gone = select(AppointmentTime.id).where(AppointmentTime.starts_at < now)
+    session.execute(
+        update(Booking)
+        .where(
+            Booking.contact_id == contact_id,
+            Booking.status == "active",
+            Booking.appointment_time_id.in_(gone),
+        )
+        .values(status="past")
+    )
+
+
 def _active_of_person(session: Session, contact_id: int, key: str) -> Booking | None:
     return session.scalar(
         select(Booking).where(
@@ -131,6 +147,16 @@ def _take_place(session: Session, appointment_time_id: int, now: datetime) -> No
     )
     if taken is None:
         raise TimeTaken(f"appointment time {appointment_time_id} has no place left")
+
+
+def _lock_in_order(session: Session, *appointment_time_ids: int) -> None:
+    """Two people who swap their times would otherwise wait for each other."""
+    session.execute(
+        select(AppointmentTime.id)
+        .where(AppointmentTime.id.in_(appointment_time_ids))
+        .order_by(AppointmentTime.id)
+        .with_for_update()
+    )
 
 
 def _free_place(session: Session, appointment_time_id: int) -> None:

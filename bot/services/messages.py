@@ -71,7 +71,8 @@ def _columns(message: InboundMessage) -> dict[str, object]:
 
 def open_turn(session: Session, inbound_id: int) -> models.InboundMessage | None:
     """The inbound message, locked until the transaction ends; None where it is completed already. Raises NotFound."""
-    inbound = session.get(models.InboundMessage, inbound_id, with_for_update=True)
+    session.flush()
+    inbound = session.get(models.InboundMessage, inbound_id, with_for_update=True, populate_existing=True)
     if inbound is None:
         raise NotFound(f"inbound message {inbound_id}")
     return inbound if inbound.outcome is None else None
@@ -102,7 +103,10 @@ def complete_turn(
     inbound = open_turn(session, inbound_id)
     if inbound is None:
         return ()
-    conversation = session.get_one(models.Conversation, inbound.conversation_id, with_for_update=True)
+    session.flush()
+    conversation = session.get_one(
+        models.Conversation, inbound.conversation_id, with_for_update=True, populate_existing=True
+    )
     inbound.completed_at = now
     taken_away = conversation.talker != Talker.ASSISTANT.value and not _asked_for_coach(session, inbound_id)
     if taken_away:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -9,12 +10,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.core import reminder_rules
+from bot.core.errors import AnaM3akError
 from bot.core.locales import Variety, variety_or_default
-from bot.core.messages import Channel
+from bot.core.messages import Channel, DeliveryStatus
 from bot.core.sms import fold_gsm7
 from bot.core.texts import Texts
 from bot.services import messages
-from bot.store.models import AppointmentTime, Booking, Conversation, Reminder, Stop
+from bot.store.models import AppointmentTime, Booking, Conversation, OutboundMessage, Reminder, Stop
+
+log = logging.getLogger(__name__)
 
 CommuneName = Callable[[str], dict[str, str]]
 """Gives a commune's ``{"fr": …, "ar": …}`` by its HCP code."""
@@ -40,33 +44,68 @@ def void(session: Session, *, booking_id: int) -> None:
         .where(Reminder.booking_id == booking_id, Reminder.status == "due")
         .values(status="void")
     )
+    waiting = select(Reminder.outbound_id).where(Reminder.booking_id == booking_id)
+    session.execute(
+        update(OutboundMessage)
+        .where(OutboundMessage.id.in_(waiting), OutboundMessage.status == DeliveryStatus.QUEUED.value)
+        .values(status=DeliveryStatus.CANCELLED.value, error_code="void")
+    )
 
 
 def send_due(session: Session, *, texts: Texts, commune_name: CommuneName, now: datetime) -> int:
     """Queue an SMS for each reminder that is due, at most a batch, and return how many. Safe in several workers at once."""
-    due = session.scalars(
-        select(Reminder)
+    sent = 0
+    for reminder_id, booking_id in _ready(session, now)[:BATCH]:
+        try:
+            with session.begin_nested():
+                sent += _send(session, reminder_id, booking_id, texts, commune_name, now)
+        except AnaM3akError as problem:
+            # One that cannot be put into words must not keep the others back.
+            log.error("reminder %s cannot be sent: %s", reminder_id, type(problem).__name__)
+            reminder = session.get_one(Reminder, reminder_id)
+            reminder.status, reminder.reason = "missed", type(problem).__name__
+    return sent
+
+
+def _ready(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """Ids of due reminders and their bookings, without those that wait for the night to end."""
+    due = session.execute(
+        select(Reminder.id, Reminder.booking_id, Reminder.kind, AppointmentTime.starts_at)
+        .join(Booking, Booking.id == Reminder.booking_id)
+        .join(AppointmentTime, AppointmentTime.id == Booking.appointment_time_id)
         .where(Reminder.status == "due", Reminder.due_at <= now)
         .order_by(Reminder.due_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
-    return sum(_send(session, reminder, texts, commune_name, now) for reminder in due)
+    )
+    return [
+        (reminder_id, booking_id)
+        for reminder_id, booking_id, kind, starts_at in due
+        if reminder_rules.verdict(kind=kind, starts_at=starts_at, now=now) != "wait"
+    ]
 
 
 def _send(
-    session: Session, reminder: Reminder, texts: Texts, commune_name: CommuneName, now: datetime
+    session: Session,
+    reminder_id: int,
+    booking_id: int,
+    texts: Texts,
+    commune_name: CommuneName,
+    now: datetime,
 ) -> bool:
-    booking = session.get_one(Booking, reminder.booking_id, with_for_update=True)
+    # The booking first, as when it is moved or cancelled: two orders of locking would wait for each other.
+    booking = session.scalar(
+        select(Booking).where(Booking.id == booking_id).with_for_update(skip_locked=True)
+    )
+    if booking is None:
+        return False
+    reminder = session.get_one(Reminder, reminder_id, with_for_update=True, populate_existing=True)
+    if reminder.status != "due":
+        return False
     if booking.status != "active" or booking.version != reminder.booking_version:
         reminder.status = "void"
         return False
     starts_at = booking.appointment_time.starts_at
-    verdict = reminder_rules.verdict(kind=reminder.kind, due_at=reminder.due_at, starts_at=starts_at, now=now)
-    if verdict == "wait":
-        return False
-    if verdict == "missed":
-        reminder.status, reminder.reason = "missed", "the appointment had begun"
+    if reminder_rules.verdict(kind=reminder.kind, starts_at=starts_at, now=now) == "missed":
+        reminder.status, reminder.reason = "missed", "it was too late to be of use"
         return False
     reminder.outbound_id = messages.send_sms(
         session,

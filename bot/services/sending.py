@@ -43,7 +43,7 @@ def claim(session: Session, *, outbound_id: int, now: datetime) -> OutboundConte
     if obstacle is not None:
         row.status, row.error_code = DeliveryStatus.FAILED.value, obstacle
         return None
-    row.status = DeliveryStatus.SENDING.value
+    row.status, row.error_code = DeliveryStatus.SENDING.value, None
     return content_of(row)
 
 
@@ -72,7 +72,7 @@ def settle(session: Session, *, outbound_id: int, result: SendResult, now: datet
 def fail(session: Session, *, outbound_id: int, status: DeliveryStatus, code: str | None) -> None:
     """The provider did not take it, or nobody knows. Back to "queued" where it may be tried again."""
     row = session.get_one(OutboundMessage, outbound_id, with_for_update=True)
-    if row.status == DeliveryStatus.SENDING.value:
+    if row.status in (DeliveryStatus.SENDING.value, DeliveryStatus.QUEUED.value):
         row.status = status.value
         row.error_code = code
 

@@ -95,11 +95,13 @@ def get(session: Session, *, stop_id: int, now: datetime) -> StopView:
 
 
 def free_times(session: Session, *, stop_id: int, now: datetime) -> Sequence[AppointmentTime]:
-    """Appointment times of a stop with a free place, earliest first."""
+    """Appointment times of a stop that stands which have a free place, earliest first."""
     return session.scalars(
         select(AppointmentTime)
+        .join(Stop)
         .where(
             AppointmentTime.stop_id == stop_id,
+            Stop.status.in_(BOOKABLE_STOP),
             AppointmentTime.taken < AppointmentTime.capacity,
             AppointmentTime.starts_at >= now + MIN_NOTICE,
         )

@@ -157,6 +157,8 @@ def configure(data: DataDir, programs: Sequence[Program]) -> str:
                 "pidfile": data.run / "supervisord.pid",
                 "childlogdir": data.logs,
                 "identifier": "caravan",
+                # What the processes write, logs and the sandbox's phones included, is for this user alone.
+                "umask": "077",
                 "silent": "true",
                 **({"user": "root"} if os.geteuid() == 0 else {}),
             },

@@ -24,6 +24,8 @@ START_SECONDS = 900.0
 STOP_SECONDS = 40.0
 REFUSAL_SECONDS = 60.0
 PORTS = 5
+STARTED = "Ctrl-C stops everything."
+"""The last line that a start prints."""
 LOGIN = re.compile(r"First login\s+(\S+)\s+password: (\S+)")
 
 
@@ -55,6 +57,10 @@ class Product:
                 start_new_session=True,
             )
         self.wait_until_healthy(START_SECONDS)
+        deadline = time.monotonic() + REFUSAL_SECONDS
+        while STARTED not in self.said()[before:]:
+            assert time.monotonic() < deadline, self.said()[-3000:]
+            time.sleep(0.1)
         self._keep_models()
         return self.said()[before:]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.phone import Phone
-from tests.e2e.product import Product, free_ports
+from tests.e2e.product import PORTS, Product, free_ports
 
 
 def one_sentence(said: str) -> str:
@@ -72,7 +72,7 @@ def test_after_a_stop_nothing_runs_and_the_next_start_goes_on_where_it_was(produ
     conversations = product.state("conversations")
     clock = product.clock()
     assert product.processes()
-    assert len(product.listening()) == 4
+    assert len(product.listening()) == PORTS
 
     assert product.stop(signal.SIGTERM) == 0
     assert product.processes() == []

@@ -51,3 +51,12 @@ def test_the_contract_s_fields() -> None:
 def test_out_of_scope_holds_no_question() -> None:
     parsed = _as_contract({"intent": {"name": "out_of_scope", "confidence": 0.8}, "intents": []}, shift=0)
     assert (parsed["intent"], parsed["intents"], parsed["variety"]) == ("out_of_scope", [], "ary-Arab")
+
+
+def test_the_answer_is_in_the_language_asked_for() -> None:
+    french = {"entity": "language", "value": "fr", "start": 14, "end": 22}
+    asked = {"variety": "ary-Latn", "intent": {"name": "change_language"}, "entities": [french]}
+    assert _as_contract(asked, shift=0)["variety"] == "fr"
+    told = {**asked, "intent": {"name": "ask_training"}}
+    assert _as_contract(told, shift=0)["variety"] == "ary-Latn"
+    assert _as_contract({**asked, "entities": []}, shift=0)["variety"] == "ary-Latn"

@@ -10,7 +10,7 @@ from bot.rasa_components.calibration import Calibration
 from bot.rasa_components.intent_model import IntentModel
 from bot.rasa_components.understanding import Understanding, understand
 
-INTENTS = ("greet", "ask_cost", "ask_stop_date", "out_of_scope")
+INTENTS = ("greet", "ask_cost", "ask_stop_date", "out_of_scope", "inform")
 
 
 class KnownModel:
@@ -20,17 +20,18 @@ class KnownModel:
     intents = INTENTS
     clause_floor = 0.6
 
-    def __init__(self, known: dict[str, tuple[float, float, float, float]]) -> None:
+    def __init__(self, known: dict[str, tuple[float, ...]]) -> None:
         self._known = known
 
     def probabilities(self, texts: Sequence[str], variety: str) -> np.ndarray:
-        return np.array([self._known.get(text, (0.25, 0.25, 0.25, 0.25)) for text in texts])
+        rows = [self._known.get(text.strip(), (0.25, 0.25, 0.25, 0.25)) for text in texts]
+        return np.array([(*row, *[0.0] * (len(INTENTS) - len(row))) for row in rows])
 
     def calibration(self, variety: str) -> Calibration:
         return Calibration(sharpness=1.0, floor=0.4, refused_rightly=0.7)
 
 
-def run(text: str, **known: tuple[float, float, float, float]) -> Understanding:
+def run(text: str, **known: tuple[float, ...]) -> Understanding:
     laid_down = {name.replace("_", " "): row for name, row in known.items()}
     return understand(cast(IntentModel, KnownModel(laid_down)), text, [], "ary-Latn")
 
@@ -67,19 +68,19 @@ def test_a_question_counts_for_more_than_the_greeting_before_it() -> None:
     assert understood.best.intent == "ask_cost"
 
 
-def test_several_questions_best_first_with_their_places() -> None:
+def test_several_questions_in_order_with_their_places() -> None:
     text = "wach fabor w fin jaya?"
     known = {
         "wach fabor": (0.0, 0.7, 0.3, 0.0),
-        "fin jaya?": (0.0, 0.0, 0.95, 0.05),
+        "fin jaya": (0.0, 0.0, 0.95, 0.05),
         text: (0.0, 0.5, 0.5, 0.0),
     }
     understood = understand(cast(IntentModel, KnownModel(known)), text, [], "ary-Latn")
-    assert names(understood) == ["ask_stop_date", "ask_cost"]
-    assert understood.best.intent == "ask_stop_date"
+    assert names(understood) == ["ask_cost", "ask_stop_date"]
+    assert (understood.best.intent, understood.best.confidence) == ("ask_cost", 0.7)
     assert [text[question.start : question.end].strip() for question in understood.questions] == [
-        "fin jaya",
         "wach fabor",
+        "fin jaya",
     ]
 
 
@@ -87,11 +88,25 @@ def test_unsure_clauses_are_no_questions() -> None:
     text = "wach fabor w fin jaya?"
     known = {
         "wach fabor": (0.0, 0.7, 0.3, 0.0),
-        "fin jaya?": (0.3, 0.0, 0.5, 0.2),
+        "fin jaya": (0.3, 0.0, 0.5, 0.2),
         text: (0.0, 0.8, 0.2, 0.0),
     }
     understood = understand(cast(IntentModel, KnownModel(known)), text, [], "ary-Latn")
     assert names(understood) == ["ask_cost"]
+
+
+def test_a_message_that_asks_does_not_just_give_a_value() -> None:
+    model = cast(IntentModel, KnownModel({"tiflet imta": (0.0, 0.1, 0.3, 0.0, 0.6)}))
+    place = [{"entity": "commune", "start": 0, "end": 6}]
+    asked = understand(model, "Oulmes imta", place, "ary-Latn")
+    assert (asked.best.intent, round(asked.best.confidence, 2)) == ("ask_stop_date", 0.75)
+
+
+@pytest.mark.parametrize(("in_all", "expected"), [(0.02, "out_of_scope"), (0.3, "ask_cost")])
+def test_a_clear_clause_counts_in_a_strange_message_only_within_reach(in_all: float, expected: str) -> None:
+    known = {"tajine, ch7al": (0.0, in_all, 0.0, 1 - in_all), "ch7al": (0.0, 0.95, 0.0, 0.05)}
+    understood = understand(cast(IntentModel, KnownModel(known)), "tajine, ch7al", [], "ary-Latn")
+    assert understood.best.intent == expected
 
 
 def test_values_alone_need_no_model() -> None:

@@ -27,7 +27,7 @@ def identified(
 
 
 @pytest.mark.parametrize("known", ["ary-Arab", "ary-Latn", "ar", "fr"])
-@pytest.mark.parametrize("text", ["ok", "1", "👍", "0612345678", "hhhh", "", "menu"])
+@pytest.mark.parametrize("text", ["ok", "1", "👍", "0612345678", "hhhh", "", "menu", "10h30", "9h", "12/12"])
 def test_what_tells_nothing_keeps_the_variety_in_use(varieties: VarietyModel, text: str, known: str) -> None:
     assert identified(varieties, text, known) == known
 
@@ -62,3 +62,4 @@ def test_an_unknown_tag_is_no_history(varieties: VarietyModel) -> None:
 
 def test_neutral_parts_are_taken_out() -> None:
     assert without_neutral("Tiflet ok wach fabor", [TIFLET]) == "wach fabor"
+    assert without_neutral("10h30 wla 12/12, wach 3ndi 9iyama", []) == "wla wach 3ndi 9iyama"

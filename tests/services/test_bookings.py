@@ -81,6 +81,16 @@ def test_the_same_person_does_not_book_twice_but_a_sister_may(
     assert taken(sessions, second) == 1
 
 
+def test_who_came_once_may_book_again(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    person = make_conversation()
+    book(sessions, person, make_stop(days=1).appointment_times[0], now)
+    later = make_stop("04.291.05.11", days=9).appointment_times[0]
+    again = book(sessions, person, later, now + timedelta(days=3))
+    assert again.status == "active"
+
+
 def test_the_same_person_at_two_phones_at_once_books_once(
     sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
 ) -> None:

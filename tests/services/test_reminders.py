@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.core.errors import NotFound
 from bot.core.locales import Variety
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.texts import default_texts
@@ -95,4 +96,49 @@ def test_after_an_outage_what_is_useless_is_recorded_as_missed(
 def test_nobody_is_written_to_at_night(sessions: Sessions, now: datetime, booking: Booking) -> None:
     assert run(sessions, local(now, days=1, hour=22)) == 0
     assert run(sessions, local(now, days=2, hour=3)) == 0
-    assert run(sessions, local(now, days=2, hour=8)) == 1
+    assert run(sessions, local(now, days=2, hour=8, minute=30)) == 1
+    with sessions() as session:
+        evening = session.scalars(select(Reminder).where(Reminder.kind == "evening")).one()
+    assert evening.status == "missed"
+
+
+def test_a_queued_reminder_is_not_sent_when_the_booking_is_cancelled(
+    sessions: Sessions, now: datetime, booking: Booking
+) -> None:
+    assert run(sessions, local(now, days=1, hour=18)) == 1
+    with transaction(sessions) as session:
+        bookings.cancel(session, booking_id=booking.id, contact_id=booking.contact_id, now=now)
+    with sessions() as session:
+        assert session.scalars(select(OutboundMessage.status)).all() == ["cancelled"]
+
+
+def test_one_reminder_without_words_does_not_keep_the_others_back(
+    sessions: Sessions,
+    now: datetime,
+    booking: Booking,
+    make_stop: MakeStop,
+    make_conversation: MakeConversation,
+) -> None:
+    other = make_stop("04.291.01.01").appointment_times[0]
+    person = make_conversation("+212600000077")
+    with transaction(sessions) as session:
+        bookings.book(
+            session,
+            contact_id=person.contact_id,
+            conversation_id=person.id,
+            appointment_time_id=other.id,
+            name="Omar",
+            phone="+212600000077",
+            now=now,
+        )
+
+    def name(code: str) -> dict[str, str]:
+        if code == "04.291.01.01":
+            raise NotFound(code)
+        return NAMES
+
+    with transaction(sessions) as session:
+        sent = reminders.send_due(
+            session, texts=default_texts(), commune_name=name, now=local(now, days=1, hour=18)
+        )
+    assert sent == 1

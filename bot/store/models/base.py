@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,4 +27,9 @@ class Base(DeclarativeBase):
     """All tables. Every datetime is ``timestamptz``: aware in Python, UTC in the database."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: DateTime(timezone=True), Json: JSONB, list[Json]: JSONB, int: BigInteger}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        Json: JSONB,
+        list[Json]: JSONB,
+        int: BigInteger,
+    }

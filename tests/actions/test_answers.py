@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.talk import Talk
+
+
+def test_a_known_fact_is_told_and_nothing_else(talk: Talk) -> None:
+    assert talk.hear("chkoun mnddem had l9afila", "ask_organizers").act("action_answer") == ["utter_fact"]
+    assert "ANAPEC" in talk.words()
+    assert talk.offered() == ()
+
+
+def test_where_the_file_admits_not_to_know_a_coach_is_offered(talk: Talk) -> None:
+    assert talk.hear("chno lwra9", "ask_documents").act("action_answer") == ["utter_fact"]
+    assert [button.payload for button in talk.offered()] == ["/talk_to_human"]
+
+
+def test_several_questions_are_answered_in_their_order(talk: Talk) -> None:
+    talk.hear("c'est gratuit ? et qui organise ?", "ask_cost", also=["ask_organizers"])
+    assert talk.act("action_answer") == ["utter_fact", "utter_fact"]
+    assert "gratuites" in talk.said[0].text
+    assert "ANAPEC" in talk.said[1].text
+
+
+def test_two_questions_about_places_have_one_answer(talk: Talk) -> None:
+    talk.hear("fin w imta f Tiflet", "ask_stop_date", also=["ask_nearest_stop", "ask_cost"])
+    keys = talk.act("action_answer")
+    assert keys.count("utter_stop_here") == 1
+    assert keys[-1] == "utter_fact"
+
+
+def test_the_dates_come_with_the_calendar_and_the_example_is_announced_once(talk: Talk) -> None:
+    keys = talk.hear("c'est quand ?", "ask_dates").act("action_answer")
+    assert keys == ["utter_fact", "utter_example_timetable", "utter_calendar"]
+    calendar = talk.said[-1].values
+    assert calendar == {"first": "2026-11-27", "last": "2026-12-21", "count": 16}
+    keys = talk.hear("et quand ?", "ask_dates").act("action_answer")
+    assert keys == ["utter_fact", "utter_calendar"]
+
+
+def test_the_turn_that_announced_the_example_says_so_again_when_it_runs_again(talk: Talk) -> None:
+    talk.hear("c'est quand ?", "ask_dates").act("action_answer")
+    talk.said = []
+    assert "utter_example_timetable" in talk.act("action_answer")
+
+
+def test_after_the_last_stop_there_is_no_calendar(talk: Talk) -> None:
+    talk.now = talk.now.replace(year=2027)
+    assert talk.hear("c'est quand ?", "ask_dates").act("action_answer") == ["utter_fact", "utter_no_stops"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "key"),
+    [
+        ("ask_privacy", "utter_privacy"),
+        ("bot_challenge", "utter_bot_challenge"),
+        ("thank", "utter_thank"),
+        ("goodbye", "utter_goodbye"),
+        ("check_idea", "utter_no_idea_yet"),
+    ],
+)
+def test_fixed_answers(talk: Talk, intent: str, key: str) -> None:
+    assert talk.hear("…", intent).act("action_answer") == [key]
+
+
+def test_an_answer_ends_the_row_of_misunderstandings(talk: Talk) -> None:
+    talk.hear("zxcv", "out_of_scope").act("action_not_understood")
+    assert talk.slots["misunderstood"] == 1
+    talk.hear("merci", "thank").act("action_answer")
+    assert talk.slots["misunderstood"] == 0

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
+
+from actions.people import ActionRequestCoach
+from actions.runtime import Events, Scene
+from bot.store.models import Contact, Conversation, Handoff
+from tests.actions.booking import FORM, all_bookings, asked_for_name, asked_for_time, asked_to_confirm, booked
+from tests.actions.talk import Talk
+
+
+def expect_no_form(talk: Talk) -> None:
+    assert talk.loop is None
+
+
+def talker(talk: Talk) -> str:
+    with talk.sessions() as session:
+        return session.get_one(Conversation, talk.conversation.id).talker
+
+
+def contact(talk: Talk) -> Contact:
+    with talk.sessions() as session:
+        return session.get_one(Contact, talk.conversation.contact_id)
+
+
+def handoffs(talk: Talk) -> list[str]:
+    with talk.sessions() as session:
+        return list(session.scalars(select(Handoff.reason)))
+
+
+def test_a_new_person_is_welcomed_a_known_one_is_greeted(talk: Talk) -> None:
+    assert talk.hear("salam", "greet").act("action_greet") == ["utter_welcome"]
+    talk.answered()
+    assert talk.hear("salam", "greet").act("action_greet") == ["utter_hello"]
+
+
+def test_a_greeting_in_a_form_is_short(talk: Talk) -> None:
+    asked_for_time(talk).answer("salam", "greet")
+    assert talk.refused
+    assert talk.act("action_greet") == ["utter_greet_back"]
+
+
+def test_the_second_time_in_a_row_a_coach_is_offered(talk: Talk) -> None:
+    assert talk.hear("zxcv", "out_of_scope").act("action_not_understood") == ["utter_not_understood"]
+    assert talk.offered()[0].payload != "/talk_to_human"
+    assert talk.hear("qwer", "out_of_scope").act("action_not_understood") == ["utter_not_understood_again"]
+    assert talk.offered()[0].payload == "/talk_to_human"
+
+
+def test_where_no_rule_fits(talk: Talk) -> None:
+    assert talk.hear("zxcv", "out_of_scope").act("action_default_fallback") == ["utter_not_understood"]
+
+
+@pytest.mark.parametrize(
+    ("action", "key"),
+    [
+        ("action_go_back", "utter_menu"),
+        ("action_help", "utter_menu"),
+        ("action_affirm", "utter_menu"),
+        ("action_deny", "utter_menu"),
+        ("action_complain", "utter_complain"),
+        ("action_media", "utter_media"),
+        ("action_inform", "utter_not_understood"),
+    ],
+)
+def test_outside_a_form(talk: Talk, action: str, key: str) -> None:
+    assert talk.hear("…", "out_of_scope").act(action) == [key]
+    assert talk.offered() != ()
+
+
+def test_help_in_a_form_says_how_to_answer_the_menu_leaves_it(talk: Talk) -> None:
+    asked_for_time(talk).answer("mafhemtch", "ask_help")
+    assert talk.refused
+    assert talk.act("action_help") == ["utter_help_in_form"]
+    assert talk.loop == FORM
+    talk.answer("menu", "ask_help")
+    assert talk.refused
+    assert talk.act("action_help") == ["utter_menu"]
+    assert talk.slots["booking_stop"] is None
+    assert talk.listens
+    expect_no_form(talk)
+
+
+@pytest.mark.parametrize(("said", "intent"), [("rje3", "go_back"), ("bslama", "goodbye"), ("la", "deny")])
+def test_leaving_a_form(talk: Talk, said: str, intent: str) -> None:
+    asked_for_time(talk).answer(said, intent)
+    assert talk.refused
+    assert talk.act("action_leave_form") == ["utter_left_form", "utter_menu"]
+    assert talk.loop is None
+    assert {name for name, value in talk.slots.items() if value is not None} == {"place"}
+
+
+def test_leaving_at_the_name_by_the_word_for_back(talk: Talk) -> None:
+    asked_for_name(talk).answer("/go_back")
+    assert talk.refused
+    talk.act("action_leave_form")
+    assert talk.loop is None
+
+
+def test_leaving_a_form_for_another_form(talk: Talk) -> None:
+    asked_for_time(talk).answer("3ndi fikra", "submit_idea")
+    assert talk.refused
+    assert talk.act("action_leave_form") == ["utter_ask_idea_what"]
+    assert talk.loop == "idea_form"
+    talk.answer("/book_slot")
+    assert talk.refused
+    assert talk.act("action_leave_form") == ["utter_ask_booking_stop"]
+    assert talk.loop == FORM
+
+
+def test_leaving_a_form_for_a_coach(talk: Talk) -> None:
+    asked_to_confirm(talk).answer("bghit nhder m3a chi wa7ed", "talk_to_human")
+    assert talk.refused
+    assert talk.act("action_leave_form") == ["utter_handoff"]
+    assert (talk.loop, talk.listens, talker(talk)) == (None, True, "waiting")
+    assert all_bookings(talk.sessions) == []
+
+
+def test_leaving_a_form_to_move_a_booking(talk: Talk) -> None:
+    mine = booked(talk)
+    asked_for_time(talk).answer("bghit nbeddel", "reschedule_booking")
+    assert talk.refused
+    assert talk.act("action_leave_form") == ["utter_moving", "utter_ask_booking_time"]
+    assert (talk.loop, talk.slots["booking_moves"]) == (FORM, mine.id)
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "reason"),
+    [
+        ("action_request_coach", "utter_handoff", "asked"),
+        ("action_delete_data", "utter_erase_requested", "erase"),
+    ],
+)
+def test_a_person_takes_over_once(talk: Talk, action: str, key: str, reason: str) -> None:
+    assert talk.hear("…", "talk_to_human").act(action) == [key]
+    assert (talker(talk), handoffs(talk)) == ("waiting", [reason])
+    talk.act(action)
+    assert handoffs(talk) == [reason]
+
+
+def test_news_yes_and_no(talk: Talk) -> None:
+    assert talk.hear("…", "subscribe_updates").act("action_subscribe") == ["utter_subscribed"]
+    assert contact(talk).wants_updates is True
+    assert contact(talk).updates_changed_at == talk.now
+    assert talk.hear("…", "unsubscribe").act("action_unsubscribe") == ["utter_unsubscribed"]
+    assert contact(talk).wants_updates is False
+
+
+@pytest.mark.parametrize("said", ["je veux parler français", '/change_language{"choice": "language:fr"}'])
+def test_a_language_that_is_named_stays(talk: Talk, said: str) -> None:
+    assert talk.hear(said, "change_language").act("action_change_language") == ["utter_language_changed"]
+    assert talk.said[0].values == {"variety": "fr"}
+    assert talk.slots["chosen_variety"] == "fr"
+    assert (contact(talk).variety, contact(talk).variety_chosen) == ("fr", True)
+
+
+@pytest.mark.parametrize("said", ["beddel logha", '/change_language{"choice": "language:tlh"}'])
+def test_a_language_that_is_not_named_or_not_spoken_is_asked_for(talk: Talk, said: str) -> None:
+    assert talk.hear(said, "change_language").act("action_change_language") == ["utter_which_language"]
+    assert len(talk.offered()) == 4
+    assert (talk.slots["chosen_variety"], talk.listens) == (None, False)
+
+
+def test_in_a_form_the_list_of_languages_waits_for_its_answer(talk: Talk) -> None:
+    asked_for_time(talk).answer("beddel logha", "change_language")
+    assert talk.refused
+    assert talk.act("action_change_language") == ["utter_which_language"]
+    assert talk.listens
+    assert talk.loop == FORM
+
+
+class HandsOverAndFails(ActionRequestCoach):
+    """Writes, and fails after that."""
+
+    def name(self) -> str:
+        return "hands_over_and_fails"
+
+    def play(self, scene: Scene) -> Events:
+        super().play(scene)
+        raise ConnectionError
+
+
+def test_an_action_that_fails_leaves_nothing_behind(talk: Talk) -> None:
+    tracker = Tracker.from_dict(talk.hear("…", "talk_to_human").tracker())
+    with pytest.raises(ConnectionError):
+        asyncio.run(HandsOverAndFails().run(CollectingDispatcher(), tracker, {}))
+    assert (talker(talk), handoffs(talk)) == ("assistant", [])

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from bot.core.sectors import SECTORS
+from bot.store.models import Idea
+from tests.actions.talk import Talk
+
+FORM = "idea_form"
+
+
+def ideas_of(talk: Talk) -> list[Idea]:
+    with talk.sessions() as session:
+        return list(session.scalars(select(Idea)))
+
+
+def asked_for_needs(talk: Talk) -> Talk:
+    """All but the last question are answered."""
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    talk.answer("une petite unité de fromage de chèvre")
+    talk.answer("f Oulmes")
+    talk.answer('/inform{"choice": "sector:food_processing"}')
+    assert talk.slots["requested_slot"] == "idea_needs"
+    return talk
+
+
+def test_from_the_first_word_to_the_reference(talk: Talk) -> None:
+    assert talk.hear("3ndi fikra", "submit_idea").form(FORM) == ["utter_ask_idea_what"]
+    assert talk.answer("une petite unité de fromage de chèvre") == ["utter_ask_idea_where"]
+    assert talk.answer("f Oulmes") == ["utter_ask_idea_sector"]
+    assert len(talk.offered()) == len(SECTORS)
+    assert talk.answer(talk.offered()[2].payload) == ["utter_ask_idea_needs"]
+    assert talk.answer("une formation et du matériel") == ["utter_idea_received"]
+    (idea,) = ideas_of(talk)
+    assert idea.reference in talk.words()
+    assert idea.summary == "une petite unité de fromage de chèvre"
+    assert (idea.sector, idea.commune_code, idea.place) == (SECTORS[2], "04.291.05.11", "f Oulmes")
+    assert idea.needs == "une formation et du matériel"
+    assert talk.hear("w lfikra dyali?", "check_idea").act("action_answer") == ["utter_idea_status"]
+    assert idea.reference in talk.words()
+
+
+def test_who_begins_by_telling_the_project_is_not_asked_again(talk: Talk) -> None:
+    text = "bghit ndir projet dyal miel f douar dyalna"
+    assert talk.hear(text, "submit_idea").form(FORM) == ["utter_ask_idea_where"]
+    assert (talk.slots["idea_what"], talk.slots["idea_sector"]) == (text, "food_processing")
+
+
+def test_a_payload_is_no_idea(talk: Talk) -> None:
+    assert talk.hear("/submit_idea").form(FORM) == ["utter_ask_idea_what"]
+    assert talk.slots["idea_what"] is None
+
+
+def test_too_short_to_be_an_idea(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    assert talk.answer("fikra") == ["utter_idea_too_short", "utter_ask_idea_what"]
+
+
+@pytest.mark.parametrize(
+    ("said", "commune", "keys"),
+    [
+        ("douar Ait Hammou", None, ["utter_ask_idea_sector"]),
+        ("Tiflet", "04.291.01.05", ["utter_ask_idea_sector"]),
+        ("?", "none", ["utter_place_unknown", "utter_ask_idea_where"]),
+    ],
+)
+def test_where(talk: Talk, said: str, commune: str | None, keys: list[str]) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    talk.answer("une coopérative de couscous")
+    assert talk.answer(said) == keys
+    where = talk.slots["idea_where"]
+    assert (where["commune"] if where else "none") == commune
+
+
+def test_a_sector_in_words_and_one_that_is_none(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    talk.answer("une coopérative de couscous")
+    talk.answer("Tiflet")
+    assert talk.answer("blabla") == ["utter_sector_unclear", "utter_ask_idea_sector"]
+    assert talk.answer('/inform{"choice": "sector:piracy"}') == [
+        "utter_sector_unclear",
+        "utter_ask_idea_sector",
+    ]
+    assert talk.answer("l'apiculture") == ["utter_ask_idea_needs"]
+    assert talk.slots["idea_sector"] == "livestock"
+
+
+def test_an_idea_that_sounds_like_a_question_is_taken_a_question_is_not(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    talk.answer("une formation gratuite pour les femmes du douar", "ask_training", confidence=0.99)
+    assert not talk.refused
+    talk.answer("c'est gratuit ?", "ask_cost")
+    assert talk.refused
+
+
+def test_a_turn_that_runs_twice_keeps_one_idea(talk: Talk) -> None:
+    slots = dict(asked_for_needs(talk).slots)
+    talk.answer("du matériel")
+    words, talk.said = talk.words(), []
+    talk.slots = {**slots, "idea_needs": "du matériel"}
+    talk.act("action_submit_idea")
+    assert talk.words() == words
+    assert len(ideas_of(talk)) == 1
+
+
+def test_an_idea_that_was_abandoned_is_not_taken_up_again(talk: Talk) -> None:
+    asked_for_needs(talk).expire()
+    assert talk.hear("3ndi fikra", "submit_idea").form(FORM) == ["utter_ask_idea_what"]

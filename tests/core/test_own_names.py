@@ -1,0 +1,56 @@
+"""A name out of the sentence that introduces it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.own_names import is_no_name, own_name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Fatima", "Fatima"),
+        ("smiti Fatima Zahra", "Fatima Zahra"),
+        ("Ana smiti Karim.", "Karim"),
+        ("smiyti hiya Khadija", "Khadija"),
+        ("salam, smiti Youssef", "Youssef"),
+        ("ana howa Hamza", "Hamza"),
+        ("ismi Ismail", "Ismail"),
+        ("je m'appelle Sara", "Sara"),
+        ("Bonjour, je m’appelle Sara !", "Sara"),
+        ("je mappel Sara", "Sara"),
+        ("jmapelle Sara", "Sara"),
+        ("mon nom est Réda", "Réda"),
+        ("mon prénom c'est Réda", "Réda"),
+        ("moi c'est Ali", "Ali"),
+        ("c'est Ali", "Ali"),
+        ("smiti: Ali", "Ali"),
+        ("اسمي يوسف", "يوسف"),
+        ("أنا سميتي خديجة", "خديجة"),
+        ("سميتي هي خديجة", "خديجة"),
+        ("السلام عليكم، سميتي يوسف", "يوسف"),
+        ("أدعى سعيد", "سعيد"),
+    ],
+)
+def test_the_introduction_is_left_out(typed: str, name: str) -> None:
+    assert own_name(typed) == name
+
+
+@pytest.mark.parametrize("name", ["Ismail", "Anas", "Smitia Ali", "Cestine", "اسمية", "Ismahan Ana"])
+def test_names_that_begin_like_an_introduction_stay_whole(name: str) -> None:
+    assert own_name(name) == name
+
+
+def test_an_introduction_alone_is_not_swallowed() -> None:
+    assert own_name(" smiti ") == "smiti"
+
+
+@pytest.mark.parametrize("typed", ["salam", "Bonjour !", "السلام عليكم", "oui", "wakha", "لا", "Salam cv"])
+def test_a_greeting_or_a_yes_is_nobodys_name(typed: str) -> None:
+    assert is_no_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["Salam Fatima", "Salma", "سلامة يوسف", "", "123 456"])
+def test_anything_else_may_be_one(typed: str) -> None:
+    assert not is_no_name(typed)

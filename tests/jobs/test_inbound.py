@@ -1,0 +1,147 @@
+"""The job that answers a message: until it is answered, then never again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from bot.core.backoff import TURN_TRIES
+from bot.core.locales import Variety
+from bot.core.messages import Channel, InboundKind
+from bot.core.texts import default_texts
+from bot.dialogue import TurnFailed
+from bot.jobs import inbound
+from bot.jobs.context import JobsContext
+from bot.services import handoffs
+from bot.store.engine import Sessions, transaction
+from bot.store.models import Conversation, Handoff, InboundMessage, OutboundMessage
+from tests.jobs.conftest import FakeAssistant, FakeSenders, Receive, says
+
+LAST = TURN_TRIES - 1
+APOLOGY = default_texts().say("notice_gave_up", Variety.DARIJA_ARABIC)
+
+
+def answer(context: JobsContext, inbound_id: int, attempts: int = 0) -> None:
+    asyncio.run(inbound.answer(context, inbound_id=inbound_id, attempts=attempts))
+
+
+def outcome(sessions: Sessions, inbound_id: int) -> str | None:
+    with sessions() as session:
+        return session.get_one(InboundMessage, inbound_id).outcome
+
+
+def said(sessions: Sessions) -> list[str]:
+    with sessions() as session:
+        return list(session.scalars(select(OutboundMessage.text).order_by(OutboundMessage.id)))
+
+
+def handed_over(sessions: Sessions) -> list[str]:
+    with sessions() as session:
+        return list(session.scalars(select(Handoff.reason)))
+
+
+def request_coach(sessions: Sessions, now: datetime) -> None:
+    with transaction(sessions) as session:
+        conversation = session.scalars(select(Conversation)).one()
+        handoffs.request(session, conversation_id=conversation.id, reason="asked", now=now)
+
+
+def test_a_message_is_asked_and_answered_once(
+    context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
+) -> None:
+    inbound_id = receive(text="fin kayna?")
+    for _ in range(2):
+        answer(context, inbound_id)
+    (asked,) = assistant.asked
+    body = json.loads(asked.content)
+    assert str(asked.url) == "http://rasa.invalid/webhooks/turn/webhook"
+    assert asked.headers["Authorization"] == "Bearer turn-token"
+    assert (body["turn_id"], body["text"], body["payload"]) == (str(inbound_id), "fin kayna?", None)
+    assert body["metadata"]["phone_known"] is True
+    assert said(sessions) == ["D'accord"]
+    assert outcome(sessions, inbound_id) == "answered"
+
+
+def test_while_the_assistant_is_down_the_job_fails_and_the_turn_stays_open(
+    context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
+) -> None:
+    inbound_id = receive()
+    assistant.answer = lambda request: httpx.Response(503)
+    for attempts in (0, LAST - 1):
+        with pytest.raises(TurnFailed):
+            answer(context, inbound_id, attempts)
+    assert outcome(sessions, inbound_id) is None
+    assert said(sessions) == []
+    assistant.answer = lambda request: says("Me voilà")
+    answer(context, inbound_id, LAST)
+    assert said(sessions) == ["Me voilà"]
+
+
+def test_after_the_last_try_a_coach_gets_it_once(
+    context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
+) -> None:
+    inbound_id = receive()
+    assistant.answer = lambda request: httpx.Response(500)
+    for _ in range(2):
+        answer(context, inbound_id, LAST)
+    assert said(sessions) == [APOLOGY]
+    assert handed_over(sessions) == ["gave_up"]
+    assert outcome(sessions, inbound_id) == "gave_up"
+    assert len(assistant.asked) == 1
+
+
+def test_what_is_refused_or_answered_with_nothing_is_not_tried_again(
+    context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
+) -> None:
+    replies = [httpx.Response(422), says()]
+    assistant.answer = lambda request: replies[len(assistant.asked) - 1]
+    for number in range(2):
+        inbound_id = receive(str(number), address=f"+21261234567{number}")
+        answer(context, inbound_id, 0)
+        assert outcome(sessions, inbound_id) == "gave_up"
+    assert said(sessions) == [APOLOGY] * 2
+    assert handed_over(sessions) == ["gave_up"] * 2
+
+
+def test_a_coach_who_takes_over_while_the_assistant_thinks_silences_it(
+    context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive, now: datetime
+) -> None:
+    inbound_id = receive()
+
+    def think(request: httpx.Request) -> httpx.Response:
+        request_coach(sessions, now)
+        return says("Trop tard")
+
+    assistant.answer = think
+    answer(context, inbound_id)
+    assert said(sessions) == []
+    assert outcome(sessions, inbound_id) == "to_coach"
+
+
+def test_while_a_coach_has_the_conversation_the_assistant_is_not_asked(
+    context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive, now: datetime
+) -> None:
+    inbound_id = receive()
+    request_coach(sessions, now)
+    answer(context, inbound_id)
+    assert assistant.asked == []
+    assert outcome(sessions, inbound_id) == "to_coach"
+
+
+def test_a_telegram_button_stops_waiting_until_it_is_answered(
+    context: JobsContext, senders: FakeSenders, receive: Receive
+) -> None:
+    pressed = {"channel": Channel.TELEGRAM, "kind": InboundKind.BUTTON, "payload": "/affirm"}
+    button = receive("1", address="77", raw={"callback_query": {"id": "4711"}}, **pressed)
+    typed = receive("2", address="77", channel=Channel.TELEGRAM, raw={"message": {}})
+    elsewhere = receive("3", raw={"callback_query": {"id": "4712"}})
+    for inbound_id in (button, typed, elsewhere):
+        asyncio.run(inbound.acknowledge_button(context, inbound_id=inbound_id))
+    answer(context, button)
+    asyncio.run(inbound.acknowledge_button(context, inbound_id=button))
+    assert senders.callbacks == ["4711"]

@@ -1,0 +1,159 @@
+"""What the worker does by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from procrastinate import App
+from sqlalchemy import select, text
+
+from bot.core.messages import Channel
+from bot.jobs import ticker
+from bot.jobs.context import JobsContext
+from bot.services import bookings, reminders
+from bot.store.engine import Sessions, libpq_url, transaction
+from bot.store.models import OutboundMessage, WorkerHeartbeat
+from bot.store.queue import worker_app
+from tests.jobs.conftest import Receive, StandingClock
+from tests.services.conftest import MakeConversation, MakeStop
+
+
+@pytest.fixture
+def app(database_url: str) -> App:
+    return worker_app(libpq_url(database_url))
+
+
+def job_states(sessions: Sessions) -> list[tuple[str, int]]:
+    """Status and attempts of each job, oldest first."""
+    query = text("SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id")
+    with sessions() as session:
+        return [(status, attempts) for status, attempts in session.execute(query)]
+
+
+def seize(sessions: Sessions, *, silent_for: float) -> None:
+    """Give the first waiting job to a worker that was last heard of ``silent_for`` seconds ago."""
+    with transaction(sessions) as session:
+        values = {"silence": silent_for}
+        worker = session.scalar(
+            text(
+                "INSERT INTO procrastinate_workers (last_heartbeat)"
+                " VALUES (now() - make_interval(secs => :silence)) RETURNING id"
+            ),
+            values,
+        )
+        session.execute(
+            text(
+                "UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker"
+                " WHERE id = (SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo')"
+            ),
+            {"worker": worker},
+        )
+
+
+def book(sessions: Sessions, make_stop: MakeStop, make_conversation: MakeConversation, people: int) -> None:
+    """Bookings in two days, all at the first time of one stop."""
+    time = make_stop(capacity=people).appointment_times[0]
+    now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    for number in range(people):
+        person = make_conversation(f"{number}", Channel.TELEGRAM)
+        with transaction(sessions) as session:
+            bookings.book(
+                session,
+                contact_id=person.contact_id,
+                conversation_id=person.id,
+                appointment_time_id=time.id,
+                name="Sara",
+                phone="+212612345678",
+                now=now,
+            )
+
+
+def test_the_sign_of_life_is_one_row_in_real_time(context: JobsContext, sessions: Sessions) -> None:
+    before = datetime.now(UTC)
+    ticker.beat(context)
+    with sessions() as session:
+        first = session.scalars(select(WorkerHeartbeat)).one()
+    assert before <= first.at <= datetime.now(UTC)
+    ticker.beat(context)
+    with sessions() as session:
+        second = session.scalars(select(WorkerHeartbeat)).one()
+    assert second.at > first.at
+    assert second.name == "worker"
+
+
+def test_one_round_queues_all_that_is_due_however_many_batches(
+    context: JobsContext,
+    sessions: Sessions,
+    app: App,
+    clock: StandingClock,
+    make_stop: MakeStop,
+    make_conversation: MakeConversation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reminders, "BATCH", 2)
+    book(sessions, make_stop, make_conversation, 5)
+
+    async def tick() -> None:
+        async with app.open_async():
+            await ticker.tick(context, app)
+
+    asyncio.run(tick())
+    assert job_states(sessions) == []
+    clock.move(days=1, hours=10)
+    assert ticker.send_due_reminders(context) == 2
+    for _ in range(2):
+        asyncio.run(tick())
+        assert job_states(sessions) == [("todo", 0)] * 5
+    with sessions() as session:
+        kinds = session.scalars(select(OutboundMessage.kind)).all()
+        assert session.scalars(select(WorkerHeartbeat)).one()
+    assert kinds == ["reminder"] * 5
+
+
+def test_the_job_of_a_dead_worker_is_resumed_and_no_other(
+    sessions: Sessions, app: App, receive: Receive
+) -> None:
+    for number, silence in enumerate((ticker.STALLED_AFTER + 5, 0)):
+        receive(f"{number}", address=f"+21261234567{number}")
+        seize(sessions, silent_for=silence)
+    receive("waiting")
+
+    async def resume() -> None:
+        async with app.open_async():
+            await ticker.resume_stalled(app)
+
+    asyncio.run(resume())
+    assert job_states(sessions) == [("todo", 1), ("doing", 0), ("todo", 0)]
+
+
+def test_a_round_that_fails_does_not_end_the_rounds(
+    context: JobsContext, sessions: Sessions, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticker, "PERIOD", 0.01)
+    rounds = 0
+    done = asyncio.Event()
+
+    class Counting(StandingClock):
+        def __call__(self) -> datetime:
+            nonlocal rounds
+            rounds += 1
+            if rounds == 1:
+                raise OSError("the database restarts")
+            if rounds == 3:
+                done.set()
+            return self.at
+
+    async def run() -> None:
+        async with app.open_async():
+            running = asyncio.create_task(ticker.tick_forever(counting, app))
+            await asyncio.wait_for(done.wait(), timedelta(seconds=20).total_seconds())
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+
+    counting = replace(context, clock=Counting())
+    asyncio.run(run())
+    assert rounds >= 3

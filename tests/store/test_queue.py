@@ -1,0 +1,81 @@
+"""A job exists if and only if the transaction that caused it commits."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from bot.store import queue
+from bot.store.engine import Sessions, transaction
+
+JOBS = "SELECT task_name, lock, priority, args, status::text FROM procrastinate_jobs ORDER BY id"
+
+
+def jobs(sessions: Sessions) -> list[tuple[object, ...]]:
+    with sessions() as session:
+        return [tuple(row) for row in session.execute(text(JOBS))]
+
+
+def test_a_job_commits_with_its_transaction(sessions: Sessions) -> None:
+    with transaction(sessions) as session:
+        queue.defer_turn(session, inbound_id=17, conversation_id=3)
+        assert jobs(sessions) == [], "nobody sees it before"
+    assert jobs(sessions) == [
+        ("inbound", "conversation:3", queue.PRIORITY_REPLY, {"inbound_id": 17}, "todo"),
+    ]
+
+
+def test_a_job_is_rolled_back_with_its_transaction(sessions: Sessions) -> None:
+    with sessions() as session:
+        queue.defer_turn(session, inbound_id=17, conversation_id=3)
+        queue.defer_send(session, outbound_id=9, channel="sms", address_lock=4, priority=10)
+        session.rollback()
+    assert jobs(sessions) == []
+
+
+def test_a_job_is_rolled_back_with_its_savepoint(sessions: Sessions) -> None:
+    with transaction(sessions) as session:
+        queue.defer_turn(session, inbound_id=1, conversation_id=3)
+        savepoint = session.begin_nested()
+        queue.defer_turn(session, inbound_id=2, conversation_id=3)
+        savepoint.rollback()
+        queue.defer_turn(session, inbound_id=3, conversation_id=3)
+    assert [job[3] for job in jobs(sessions)] == [{"inbound_id": 1}, {"inbound_id": 3}]
+
+
+def test_what_is_sent_is_locked_by_address_and_channel_and_shows_neither_number_nor_name(
+    sessions: Sessions,
+) -> None:
+    with transaction(sessions) as session:
+        for channel in ("sms", "telegram"):
+            queue.defer_send(session, outbound_id=9, channel=channel, address_lock=4, priority=20)
+    assert jobs(sessions) == [
+        ("outbound", f"send:{channel}:4", 20, {"outbound_id": 9}, "todo") for channel in ("sms", "telegram")
+    ]
+
+
+def test_one_job_of_a_lock_runs_at_a_time_in_order_others_beside_it(sessions: Sessions) -> None:
+    with transaction(sessions) as session:
+        for inbound_id, conversation_id in ((1, 3), (2, 3), (3, 8)):
+            queue.defer_turn(session, inbound_id=inbound_id, conversation_id=conversation_id)
+    fetch = text("SELECT args FROM procrastinate_fetch_job_v2(NULL, NULL)")
+    finish = text(
+        "SELECT procrastinate_finish_job_v1(id, 'succeeded', true)"
+        " FROM procrastinate_jobs WHERE args ->> 'inbound_id' = '1'"
+    )
+    with transaction(sessions) as session:
+        fetched = [session.scalar(fetch) for _ in range(3)]
+        session.execute(finish)
+        fetched.append(session.scalar(fetch))
+    assert fetched == [{"inbound_id": 1}, {"inbound_id": 3}, None, {"inbound_id": 2}]
+
+
+def test_answers_go_first_then_coaches_then_reminders(sessions: Sessions) -> None:
+    priorities = (queue.PRIORITY_REMINDER, queue.PRIORITY_COACH, queue.PRIORITY_REPLY)
+    with transaction(sessions) as session:
+        for number, priority in enumerate(priorities):
+            queue.defer_send(
+                session, outbound_id=number, channel="sms", address_lock=number, priority=priority
+            )
+    with transaction(sessions) as session:
+        fetch = text("SELECT (args ->> 'outbound_id')::int FROM procrastinate_fetch_job_v2(NULL, NULL)")
+        assert [session.scalar(fetch) for _ in priorities] == [2, 1, 0]
