@@ -27,8 +27,7 @@ class PlaceAnswer:
 
 def commune_name(code: str) -> dict[str, str]:
     """A commune's name in both scripts, as texts take it."""
-    commune = gazetteer().commune(code)
-    return {"fr": commune.name_fr, "ar": commune.name_ar}
+    return gazetteer().names(code)
 
 
 def place_of(code: str) -> Place:
@@ -46,8 +45,8 @@ def read_place(scene: Scene) -> PlaceAnswer:
     """The place that the latest message names, by choice, pin or words."""
     turn = scene.turn
     chosen = turn.choice("commune")
-    if chosen:
-        return PlaceAnswer(place=place_of(chosen))
+    if chosen in gazetteer().communes:
+        return PlaceAnswer(place=place_of(str(chosen)))
     if turn.location is not None:
         return _pinned(scene)
     alternatives = turn.alternatives("commune")

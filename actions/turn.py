@@ -10,6 +10,9 @@ from rasa_sdk import Tracker
 
 from bot.core.messages import Location
 
+NUMBERED = frozenset({"stop", "time", "move", "cancel", "cancel_yes"})
+"""Kinds of choices whose value is an id; anything else behind them was not made by us."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
@@ -78,7 +81,7 @@ class Turn:
         """The value of a choice of this kind that was offered and taken: ``stop:17`` gives "17" for "stop"."""
         for value in self.values("choice"):
             name, _, rest = str(value).partition(":")
-            if name == kind:
+            if name == kind and (rest.isdecimal() or kind not in NUMBERED):
                 return rest
         return None
 

@@ -48,6 +48,7 @@ COMMANDS = (
         module="bot.commands.load_caravan",
     ),
     Command(name="staff", help="make an account, or give one a new password", module="bot.commands.staff"),
+    Command(name="erase", help="erase everything about a person", module="bot.commands.erase"),
     Command(name="train", help="train the model if its inputs changed", module="bot.commands.train"),
     Command(name="parse", help="understand each message of a file", module="bot.commands.parse"),
 )

@@ -23,16 +23,19 @@ def execute(arguments: argparse.Namespace) -> int:
     """Loads all of the file or nothing of it."""
     # Imported here: the other commands do not pay for the store and the services.
     from bot.services import caravan_files
-    from bot.store.clock import real_clock
+    from bot.store.clock import product_clock
     from bot.store.engine import make_engine, make_sessions, transaction
 
     if not arguments.file.is_file():
         raise Problem(f"There is no file {arguments.file}.")
-    with database.available(load_settings()) as url:
+    settings = load_settings()
+    with database.available(settings) as url:
         engine = make_engine(url)
         try:
-            with transaction(make_sessions(engine)) as session:
-                caravan = caravan_files.load_from(session, arguments.file, now=real_clock())
+            sessions = make_sessions(engine)
+            now = product_clock(sessions, movable=settings.sandbox)()
+            with transaction(sessions) as session:
+                caravan = caravan_files.load_from(session, arguments.file, now=now)
                 say(f"{caravan.code} is the current caravan now: {len(caravan.stops)} stops.")
         except AnaM3akError as problem:
             raise Problem(str(problem)) from None

@@ -55,7 +55,7 @@ def default_with_diet(epochs: int) -> Recipe:
     """The pipeline that ``rasa init`` suggests, without the part for ready-made answers, of which there are none."""
     return Recipe(
         key=f"diet-{epochs}",
-        name=f"Rasa's default pipeline with DIET, {epochs} epochs",
+        name=f"Rasa's default pipeline with DIET, {epochs} epoch{'' if epochs == 1 else 's'}",
         pipeline=(
             {"name": "WhitespaceTokenizer"},
             {"name": "RegexFeaturizer"},

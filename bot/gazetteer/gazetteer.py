@@ -90,6 +90,16 @@ class Gazetteer:
             return None
         return place.name_ar if variety in {"ary-Arab", "ar"} else place.name_fr
 
+    def names(self, code: str) -> dict[str, str]:
+        """The names ``{"fr", "ar"}`` of any commune of the country: a booking may be of an edition in another province.
+
+        Raises :class:`UnknownCommune`.
+        """
+        if code not in self._all:
+            raise UnknownCommune(code)
+        commune = self._all[code]
+        return {"fr": commune.name_fr, "ar": commune.name_ar}
+
     def point(self, code: str) -> Point:
         """A point that stands for the commune: the middle of its centre where one is drawn, else of the
         commune.

@@ -21,6 +21,7 @@ from bot.store.queue import worker_app
 
 log = logging.getLogger(__name__)
 CONCURRENCY = 8
+ANNOUNCE_AGAIN = 30.0
 
 
 async def main(settings: Settings) -> None:
@@ -28,9 +29,11 @@ async def main(settings: Settings) -> None:
     context = make_context(settings)
     app = worker_app(libpq_url(database_url(settings)))
     register(app, context)
-    await announce_webhook(settings)
     async with app.open_async():
-        ticking = asyncio.create_task(tick_forever(context, app))
+        beside = [
+            asyncio.create_task(tick_forever(context, app)),
+            asyncio.create_task(announce_webhook(settings)),
+        ]
         try:
             await app.run_worker_async(
                 concurrency=CONCURRENCY,
@@ -41,22 +44,27 @@ async def main(settings: Settings) -> None:
                 delete_jobs=DeleteJobCondition.SUCCESSFUL,
             )
         finally:
-            ticking.cancel()
+            for task in beside:
+                task.cancel()
             await context.assistant.aclose()
             await context.senders.close()
 
 
 async def announce_webhook(settings: Settings) -> None:
-    """Tell Telegram where to post; a Telegram that cannot be reached now does not stop the rest."""
+    """Tell Telegram where to post, until it has heard; meanwhile the rest goes on."""
     if settings.telegram is None or settings.telegram.polling:
         return
     bot = make_bot(token=settings.telegram.token, api_base_url=settings.telegram.api_base_url)
-    try:
-        await telegram_setup.use_webhook(
-            bot, public_base_url=settings.base_url, secret=settings.telegram.webhook_secret
-        )
-    except SendError as error:
-        log.error("Telegram did not accept the webhook address: %s", error)
+    while True:
+        try:
+            await telegram_setup.use_webhook(
+                bot, public_base_url=settings.base_url, secret=settings.telegram.webhook_secret
+            )
+        except SendError as error:
+            log.error("Telegram did not accept the webhook address: %s", error)
+            await asyncio.sleep(ANNOUNCE_AGAIN)
+        else:
+            return
 
 
 if __name__ == "__main__":

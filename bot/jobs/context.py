@@ -57,10 +57,7 @@ def make_context(settings: Settings) -> JobsContext:
         rasa_url=settings.rasa_url,
         turn_token=settings.turn_token,
         commune_at=Outlines(gazetteer).commune_at,
-        commune_name=lambda code: {
-            "fr": gazetteer.commune(code).name_fr,
-            "ar": gazetteer.commune(code).name_ar,
-        },
+        commune_name=gazetteer.names,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime
 
 from procrastinate import App
@@ -24,9 +25,12 @@ HEARTBEAT = "worker"
 
 async def tick_forever(context: JobsContext, app: App) -> None:
     """Run until cancelled. A failing tick is logged and the next one tried: the database may be restarting."""
+    last = time.monotonic()
     while True:
+        # After a pause of this process (a machine that slept) its own jobs look stalled until it has given a sign of life.
+        awake, last = time.monotonic() - last < STALLED_AFTER / 2, time.monotonic()
         try:
-            await tick(context, app)
+            await tick(context, app, resume=awake)
         except asyncio.CancelledError:
             raise
         except Exception as failed:  # the boundary of the loop: whatever it is, reminders must go on
@@ -34,10 +38,11 @@ async def tick_forever(context: JobsContext, app: App) -> None:
         await asyncio.sleep(PERIOD)
 
 
-async def tick(context: JobsContext, app: App) -> None:
+async def tick(context: JobsContext, app: App, *, resume: bool = True) -> None:
     """One round."""
     await asyncio.to_thread(beat, context)
-    await resume_stalled(app)
+    if resume:
+        await resume_stalled(app)
     while await asyncio.to_thread(send_due_reminders, context):
         pass
 

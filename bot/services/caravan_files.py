@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.core.errors import Conflict
 from bot.core.reminder_rules import CASABLANCA
 from bot.gazetteer import Gazetteer, UnknownProvince
+from bot.services import bookings
 from bot.services.caravan_calendar import PlannedStop, appointment_times
 from bot.services.caravan_reading import CaravanFile, CaravanFileInvalid, province_of, read
 from bot.store.models import AppointmentTime, Booking, Caravan, Stop
@@ -101,6 +102,7 @@ def load(session: Session, file: CaravanFile, *, now: datetime) -> Caravan:
     _describe(caravan, file, now)
     session.flush()
     session.execute(update(Caravan).where(Caravan.id != caravan.id).values(is_current=False))
+    _call_off_examples(session, caravan, now)
     for key, plan in planned.items():
         _put(session, caravan, known.get(key), plan, today)
     for key, stop in known.items():
@@ -109,6 +111,24 @@ def load(session: Session, file: CaravanFile, *, now: datetime) -> Caravan:
     session.flush()
     session.expire(caravan, ["stops"])
     return caravan
+
+
+def _call_off_examples(session: Session, current: Caravan, now: datetime) -> None:
+    """Nobody is reminded of an invented stop once a real edition is loaded: its bookings ahead are cancelled."""
+    ahead = session.scalars(
+        select(Booking)
+        .join(AppointmentTime)
+        .join(Stop)
+        .join(Caravan)
+        .where(
+            Caravan.is_example,
+            Caravan.id != current.id,
+            Booking.status == "active",
+            AppointmentTime.starts_at >= now,
+        )
+    ).all()
+    for booking in ahead:
+        bookings.cancel(session, booking_id=booking.id, contact_id=booking.contact_id, now=now)
 
 
 def _one_at_a_time(session: Session) -> None:

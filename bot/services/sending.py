@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.core import service_window
@@ -17,7 +18,7 @@ from bot.core.messages import (
     SendResult,
     moves_forward,
 )
-from bot.store.models import ContactAddress, Conversation, OutboundMessage
+from bot.store.models import Booking, ContactAddress, Conversation, OutboundMessage, Reminder
 
 
 class Interrupted(NotFound):
@@ -88,6 +89,8 @@ def block_address(session: Session, *, outbound_id: int, now: datetime) -> None:
 
 def _obstacle(session: Session, row: OutboundMessage, now: datetime) -> str | None:
     """Why the provider is not even asked: the person blocked us, or the service window is closed."""
+    if row.kind == "reminder" and not _still_true(session, row):
+        return "void"
     if row.conversation_id is None:
         return None
     conversation = session.get_one(Conversation, row.conversation_id)
@@ -97,3 +100,13 @@ def _obstacle(session: Session, row: OutboundMessage, now: datetime) -> str | No
         channel=Channel(row.channel), last_inbound_at=conversation.last_inbound_at, now=now
     )
     return None if open_now else "window_closed"
+
+
+def _still_true(session: Session, row: OutboundMessage) -> bool:
+    """Whether the booking that a reminder speaks of stands as it was: it may have moved while the provider was away."""
+    found = session.execute(
+        select(Booking.status, Booking.version, Reminder.booking_version)
+        .join(Reminder, Reminder.booking_id == Booking.id)
+        .where(Reminder.outbound_id == row.id)
+    ).one_or_none()
+    return found is None or (found[0] != "cancelled" and found[1] == found[2])

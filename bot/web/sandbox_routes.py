@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated
 
 import httpx
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -24,7 +24,16 @@ from bot.web.context import Web, web_of
 from bot.web.errors import HttpError, json_error
 from bot.web.payloads import json_object
 
-router = APIRouter(prefix="/sandbox")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def loopback_only(request: Request) -> None:
+    """The sandbox shows names and numbers and moves the clock: who comes by a public name does not find it."""
+    if request.url.hostname not in LOOPBACK:
+        raise HttpError(404, "There is nothing here.")
+
+
+router = APIRouter(prefix="/sandbox", dependencies=[Depends(loopback_only)])
 
 LAST_YEAR = 2100
 """The clock goes no further: what is reckoned from it has to remain a date."""

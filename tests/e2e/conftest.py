@@ -11,6 +11,17 @@ from tests.e2e.console import Console
 from tests.e2e.product import Product
 
 
+TEST_SECONDS = 1500
+"""For one test; the first one waits for the product, which may train its model."""
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
+
+
 @pytest.fixture(scope="session")
 def build(root: Path) -> Path:
     """Where artefacts are kept."""

@@ -25,10 +25,28 @@ def local(moment: datetime) -> str:
     return moment.astimezone(CASABLANCA).isoformat()
 
 
+def at_this_machine(browser: httpx.Client) -> httpx.Client:
+    browser.headers["Host"] = "127.0.0.1:8000"
+    return browser
+
+
+@pytest.fixture
+def client(make_client: Callable[..., httpx.Client]) -> httpx.Client:
+    """A browser on the machine itself."""
+    return at_this_machine(make_client())
+
+
 @pytest.fixture
 def moving(make_client: Callable[..., httpx.Client], sessions: Sessions) -> httpx.Client:
     """A browser on a service whose clock is the product's own."""
-    return make_client(clock=product_clock(sessions, movable=True))
+    return at_this_machine(make_client(clock=product_clock(sessions, movable=True)))
+
+
+@pytest.mark.parametrize("path", ["", "/clock", "/state/bookings", "/stats"])
+def test_who_comes_by_the_public_name_finds_no_sandbox(
+    make_client: Callable[..., httpx.Client], path: str
+) -> None:
+    assert make_client().get(f"/sandbox{path}").status_code == 404
 
 
 def put(client: httpx.Client, body: object) -> httpx.Response:

@@ -73,7 +73,8 @@ class AppointmentTime(Base):
 class Booking(Base):
     """One place taken by one person. ``person_key`` is the folded name: several people may share a contact.
 
-    ``status`` is "active" or "cancelled"; ``version`` grows when the booking moves, which voids the reminders of older versions.
+    ``status`` is "active", "cancelled", or "past" once the same person booked again after its time;
+    ``version`` grows when the booking moves, which voids the reminders of older versions.
     ``phone`` is a Moroccan mobile in E.164, for SMS.
     """
 

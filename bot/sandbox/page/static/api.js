@@ -16,7 +16,7 @@ async function call(path, options = {}) {
   }
   const body = response.status === 204 ? null : await response.json().catch(() => null);
   if (!response.ok) {
-    throw new CallError(body?.error ?? `HTTP ${response.status}`, response.status);
+    throw new CallError(body?.error?.message ?? body?.error ?? `HTTP ${response.status}`, response.status);
   }
   return body;
 }
