@@ -10,7 +10,6 @@ import pytest
 from tests.e2e.console import Console
 from tests.e2e.product import Product
 
-
 TEST_SECONDS = 1500
 """For one test; the first one waits for the product, which may train its model."""
 HERE = Path(__file__).parent
