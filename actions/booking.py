@@ -31,7 +31,11 @@ class ValidateBookingForm(FormStep):
     begins_with = "book_slot"
     free_text = frozenset({"booking_name"})
     short_text = free_text
-    answers: ClassVar[Mapping[str, frozenset[str]]] = {"booking_confirmed": frozenset({"affirm", "deny"})}
+    answers: ClassVar[Mapping[str, frozenset[str]]] = {
+        "booking_confirmed": frozenset({"affirm", "deny"}),
+        # "I don't know it" gives up the number, not the appointment.
+        "booking_phone": frozenset({"deny"}),
+    }
 
     def needed(self, scene: Scene, values: Values) -> list[str]:
         return MOVING if values.get("booking_moves") else NEW
