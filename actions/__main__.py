@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from urllib.parse import urlsplit
 
-from rasa_sdk.endpoint import run
+from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
 from bot.config import SettingsError, load_settings
@@ -19,10 +18,11 @@ def main() -> None:
     """Serve the actions at ACTIONS_URL's port."""
     settings = load_settings()
     configure_logs(settings.log_level)
-    os.environ["SANIC_HOST"] = LOOPBACK
     executor = ActionExecutor()
     executor.register_package("actions")
-    run(executor, port=urlsplit(settings.actions_url).port or 0)
+    app = create_app(executor)
+    # One process: Sanic's own workers would outlive it when it is killed, and keep its port.
+    app.run(host=LOOPBACK, port=urlsplit(settings.actions_url).port, single_process=True, motd=False)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def before_the_summary(product: Product, number: str) -> Phone:
     phone = Phone(product, number, "whatsapp")
     phone.send(text=f"je voudrais un rendez-vous à {LAST_STOP} s'il vous plaît")
     phone.send(text=phone.number_of(LAST_STOP))
-    phone.send(text=phone.number_of(r"^10:00"))
+    phone.send(text=phone.number_of(r"^\d\d:\d\d$"))
     assert "nom" in phone.words()
     return phone
 

@@ -199,7 +199,7 @@ def test_a_number_is_shared_by_telegrams_button(hand: Window, product: Product) 
     phone.get_by_role("tab", name="Telegram").click()
     say(phone, f"je voudrais un rendez-vous à {STOP} s'il vous plaît")
     press(phone, STOP)
-    press(phone, "10:30")
+    press(phone, r"\d\d:\d\d")
     say(phone, "Imane Tazi")
     expect(phone.locator(".keyboard")).to_be_visible()
     hand.picture("phone-telegram-contact")
@@ -255,8 +255,11 @@ def test_a_coach_takes_answers_and_gives_back(
 
 
 def switch(window: Window) -> None:
-    """Press the button of the other language."""
+    """Press the button of the other language, and wait for the page in it."""
+    page = window.page.locator("html")
+    other = "fr" if page.get_attribute("lang") == "ar" else "ar"
     window.page.locator("form[action='/console/language'] button").click()
+    expect(page).to_have_attribute("lang", other, timeout=ANSWER_MILLISECONDS)
 
 
 def test_the_consoles_other_pages(desk: Window, hand: Window, product: Product) -> None:
