@@ -30,10 +30,13 @@ class Button:
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A key of a Telegram reply keyboard: it types its title, or shares the number or the place."""
+    """A key of a Telegram reply keyboard: it types its title, or shares the number or the place. With ``once``
+    the keyboard goes as soon as it was used.
+    """
 
     title: str
     request: Literal["contact", "location"] | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +66,8 @@ class Message:
 
     ``provider_id`` is Twilio's MessageSid and, for what a person sends on Telegram, the update_id. ``at`` is
     the product's time. ``keyboard`` is Telegram's reply keyboard: None leaves the last one, an empty one
-    removes it. ``status`` of what a person sent: sending, waiting (for a poll), received, failed; of what the
-    product sent: Twilio's words.
+    removes it, also where it is the person's own message that used it up. ``status`` of what a person sent:
+    sending, waiting (for a poll), received, failed; of what the product sent: Twilio's words.
     """
 
     id: int

@@ -94,6 +94,8 @@ class PhoneSender:
         }
         self._fill(fields, wanted)
         if wanted.channel == "telegram":
+            if self._uses_up_keyboard(fields):
+                fields["keyboard"] = ()
             fields["provider_id"] = self.bot.take_update_id(wanted.provider_id)
         else:
             fields["provider_id"] = wanted.provider_id or _new_sid(wanted)
@@ -103,6 +105,21 @@ class PhoneSender:
         message = self.phones.add(**fields)
         self.stats.count_message(phone, message.channel, "in", _body(message))
         return message
+
+    def _uses_up_keyboard(self, fields: NewMessage) -> bool:
+        """Whether the message is what a key of the present one-time keyboard sends."""
+        shown = [
+            message.keyboard for message in self.phones.of(fields["phone"]) if message.keyboard is not None
+        ]
+        sent = {
+            "contact": fields.get("contact"),
+            "location": fields.get("location"),
+            None: fields.get("text"),
+        }
+        return any(
+            key.once and sent[key.request] and (key.request is not None or key.title == sent[None])
+            for key in (shown[-1] if shown else ())
+        )
 
     def _fill(self, fields: NewMessage, wanted: SendRequest) -> None:
         if wanted.location is not None:

@@ -28,7 +28,8 @@ def read_markup(value: Any) -> Markup:
     if "inline_keyboard" in value:
         return Markup(buttons=tuple(_button(item) for item in _flat(value["inline_keyboard"])))
     if "keyboard" in value:
-        return Markup(keyboard=tuple(_key(item) for item in _flat(value["keyboard"])))
+        once = bool(value.get("one_time_keyboard"))
+        return Markup(keyboard=tuple(_key(item, once) for item in _flat(value["keyboard"])))
     return Markup(keyboard=() if value.get("remove_keyboard") else None)
 
 
@@ -49,11 +50,13 @@ def _button(item: Any) -> Button:
     return Button(title=str(item["text"]), payload=data, kind="inline")
 
 
-def _key(item: Any) -> Key:
+def _key(item: Any, once: bool) -> Key:
     if isinstance(item, str):
-        return Key(title=item)
+        return Key(title=item, once=once)
     if not isinstance(item, dict) or not item.get("text"):
         raise TelegramError(400, "Bad Request: can't parse keyboard button: text is empty")
     if item.get("request_contact"):
-        return Key(title=str(item["text"]), request="contact")
-    return Key(title=str(item["text"]), request="location" if item.get("request_location") else None)
+        return Key(title=str(item["text"]), request="contact", once=once)
+    return Key(
+        title=str(item["text"]), request="location" if item.get("request_location") else None, once=once
+    )

@@ -67,7 +67,7 @@ def test_after_a_stop_nothing_runs_and_the_next_start_goes_on_where_it_was(produ
     phone = Phone(product, "+212670040000", "whatsapp")
     phone.send(text="je voudrais un rendez-vous à Majmaa Tolba s'il vous plaît")
     phone.send(text=phone.number_of("Majmaa Tolba"))
-    phone.send(text=phone.number_of("^09:00"))
+    phone.send(text=phone.number_of(r"^\d\d:\d\d$"))
     phone.send(text="Rachida Amrani")
     bookings = product.state("bookings")
     conversations = product.state("conversations")

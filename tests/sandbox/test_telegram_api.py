@@ -138,6 +138,23 @@ def test_reply_keyboards(sandbox: RunningSandbox, product: FakeProduct) -> None:
     assert (removed["keyboard"], plain["keyboard"]) == ([], None)
 
 
+@pytest.mark.parametrize("once", [True, False])
+def test_a_one_time_keyboard_goes_once_it_is_used(
+    sandbox: RunningSandbox, product: FakeProduct, once: bool
+) -> None:
+    chat = chat_id(sandbox, product)
+    keys = ReplyKeyboardMarkup([[KeyboardButton("Mon numéro", request_contact=True)]], one_time_keyboard=once)
+
+    async def ask(bot: Bot) -> None:
+        await bot.send_message(chat, "Votre numéro ?", reply_markup=keys)
+
+    with_bot(sandbox, ask)
+    sandbox.send(PHONE, channel="telegram", text="Pourquoi ?")
+    assert sandbox.messages(PHONE)[-1]["keyboard"] is None
+    sandbox.send(PHONE, channel="telegram", contact=True)
+    assert sandbox.messages(PHONE)[-1]["keyboard"] == ([] if once else None)
+
+
 def test_locations_files_and_commands(sandbox: RunningSandbox, product: FakeProduct) -> None:
     chat = chat_id(sandbox, product)
 
