@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,15 +31,17 @@ def build(root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def product(root: Path, build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(root: Path, build: Path) -> Iterator[Product]:
     """The product, started once; stopped as Ctrl-C does."""
-    running = Product(root=root, home=tmp_path_factory.mktemp("product") / "data", models=build / "models")
-    try:
-        running.start()
-        yield running
-    finally:
-        code = running.stop()
-        running.http.close()
+    # Not pytest's own directory, which another run of pytest may clear.
+    with tempfile.TemporaryDirectory(prefix="product-", ignore_cleanup_errors=True) as folder:
+        running = Product(root=root, home=Path(folder) / "data", models=build / "models")
+        try:
+            running.start()
+            yield running
+        finally:
+            code = running.stop()
+            running.http.close()
     assert code == 0, running.said()[-2000:]
 
 

@@ -230,6 +230,7 @@ def test_a_coach_takes_answers_and_gives_back(
         switch(window)
     window.picture(f"{name}-1-login")
     window.log_in(*product.first_login())
+    expect(window.page.locator("#username")).to_have_count(0)
     if window.page.locator("html").get_attribute("lang") != language:
         switch(window)  # where nobody pressed the button before, the account's own language counts
     expect(window.page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
