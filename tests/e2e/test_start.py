@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,17 @@ def test_a_broken_env_file_is_explained(
     assert words in said
 
 
+def without_receipts(conversations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The conversations without how far what was sent has come: a receipt may arrive between two looks."""
+    return [
+        {
+            **one,
+            "messages": [{**m, "status": m["direction"] == "in" and m["status"]} for m in one["messages"]],
+        }
+        for one in conversations
+    ]
+
+
 def test_after_a_stop_nothing_runs_and_the_next_start_goes_on_where_it_was(product: Product) -> None:
     phone = Phone(product, "+212670040000", "whatsapp")
     phone.send(text="je voudrais un rendez-vous à Majmaa Tolba s'il vous plaît")
@@ -83,7 +95,7 @@ def test_after_a_stop_nothing_runs_and_the_next_start_goes_on_where_it_was(produ
     assert "Training" not in said
     assert "First login" not in said
     assert product.state("bookings") == bookings
-    assert product.state("conversations") == conversations
+    assert without_receipts(product.state("conversations")) == without_receipts(conversations)
     assert product.clock() > clock
     phone.send(text="oui")
     assert "C'est noté" in phone.words()
