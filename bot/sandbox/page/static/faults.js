@@ -9,6 +9,7 @@ export function startFaults(toggleSheet) {
 
   const show = (state) => {
     for (const field of form.elements) {
+      if (field === document.activeElement) continue; // somebody is at it
       if (field.type === "checkbox") field.checked = state[field.name];
       else field.value = state[field.name];
     }
@@ -19,13 +20,25 @@ export function startFaults(toggleSheet) {
     if (field.type === "checkbox") return field.checked;
     return field.type === "number" ? Number(field.value) : field.value;
   };
-  const run = (work) => work.then((state) => { error.textContent = ""; show(state); }).catch((failure) => { error.textContent = failure.message; });
+  // One call after the other, and only the newest answer is shown: an older one would take back what was just ticked.
+  let calls = Promise.resolve();
+  let newest = 0;
+  const run = (call) => {
+    const mine = ++newest;
+    calls = calls.then(call).then(
+      (state) => { if (mine === newest) { error.textContent = ""; show(state); } },
+      (failure) => { error.textContent = failure.message; },
+    );
+  };
 
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", (event) => run(changeFaults({ [event.target.name]: value(event.target) })));
+  form.addEventListener("change", (event) => {
+    const changes = { [event.target.name]: value(event.target) };
+    run(() => changeFaults(changes));
+  });
   opener.addEventListener("click", () => {
-    run(readFaults());
+    run(readFaults);
     toggleSheet(form);
   });
-  run(readFaults());
+  run(readFaults);
 }
