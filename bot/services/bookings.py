@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -22,7 +22,7 @@ class TimeTaken(Conflict):
 
 
 class AlreadyBooked(Conflict):
-    """This person has an active booking; ``booking_id`` is it."""
+    """This person has an active booking for the same service; ``booking_id`` is it."""
 
     def __init__(self, booking_id: int) -> None:
         super().__init__(f"booking {booking_id} is active")
@@ -38,17 +38,21 @@ def book(
     name: str,
     phone: str,
     now: datetime,
+    service: str | None = None,
 ) -> Booking:
     """Take one place for one person. ``phone`` is a Moroccan mobile in E.164.
 
-    Raises TimeTaken, and AlreadyBooked where the person (this contact, this name) has an active booking.
+    ``service`` is one of :data:`bot.core.timetable.SERVICES`, None where they did not say: then it is the one that
+    the time is for, if it is for one. Raises TimeTaken (also where the time is for another service), and
+    AlreadyBooked where the person (this contact, this name) has an active booking for the same.
     """
     _close_past(session, contact_id, now)
+    service = service or _service_of(session, appointment_time_id)
     key = booking_rules.person_key(name)
-    known = _active_of_person(session, contact_id, key)
+    known = _active_of_person(session, contact_id, key, service)
     if known is not None:
-        raise AlreadyBooked(known.id)
-    _take_place(session, appointment_time_id, now)
+        return _again(session, known, appointment_time_id, now)
+    take_place(session, appointment_time_id, service=service, now=now)
     booking = Booking(
         code=_free_code(session),
         contact_id=contact_id,
@@ -57,16 +61,34 @@ def book(
         name=name,
         person_key=key,
         phone=phone,
+        service=service,
         created_at=now,
         changed_at=now,
     )
+    _store(session, booking)
+    reminders.plan(session, booking=booking, now=now)
+    return booking
+
+
+def _again(session: Session, known: Booking, appointment_time_id: int, now: datetime) -> Booking:
+    """Who lost a place to a change of plan and books again gets the old booking, with its code."""
+    if known.status != "displaced":
+        raise AlreadyBooked(known.id)
+    return move(
+        session,
+        booking_id=known.id,
+        contact_id=known.contact_id,
+        appointment_time_id=appointment_time_id,
+        now=now,
+    )
+
+
+def _store(session: Session, booking: Booking) -> None:
     try:
         with session.begin_nested():
             session.add(booking)
     except IntegrityError:
         raise TimeTaken("the same person was booked at the same moment") from None
-    reminders.plan(session, booking=booking, now=now)
-    return booking
 
 
 def move(
@@ -74,24 +96,30 @@ def move(
 ) -> Booking:
     """Take the new place and give up the old one, together. Raises TimeTaken (the old place stays) or NotFound."""
     booking = _locked(session, booking_id, contact_id)
-    if booking.appointment_time_id == appointment_time_id:
+    if booking.appointment_time_id == appointment_time_id and booking.status == "active":
         return booking
-    _lock_in_order(session, booking.appointment_time_id, appointment_time_id)
-    _take_place(session, appointment_time_id, now)
-    _free_place(session, booking.appointment_time_id)
+    lock_times(session, [booking.appointment_time_id, appointment_time_id])
+    take_place(session, appointment_time_id, service=booking.service, now=now)
+    free_place(session, booking)
+    settle(session, booking, appointment_time_id=appointment_time_id, now=now)
+    return booking
+
+
+def settle(session: Session, booking: Booking, *, appointment_time_id: int, now: datetime) -> None:
+    """The booking is at a time whose place was taken for it; its reminders follow, those of the old one are void."""
     booking.appointment_time_id = appointment_time_id
+    booking.status = "active"
     booking.version += 1
     booking.changed_at = now
     session.flush()
     session.expire(booking, ["appointment_time"])
     reminders.plan(session, booking=booking, now=now)
-    return booking
 
 
 def cancel(session: Session, *, booking_id: int, contact_id: int, now: datetime) -> Booking:
     """Give up a place, which is free again at once. Raises NotFound where the contact has no such active booking."""
     booking = _locked(session, booking_id, contact_id)
-    _free_place(session, booking.appointment_time_id)
+    free_place(session, booking)
     booking.status = "cancelled"
     booking.version += 1
     booking.changed_at = now
@@ -101,12 +129,13 @@ def cancel(session: Session, *, booking_id: int, contact_id: int, now: datetime)
 
 
 def active(session: Session, *, contact_id: int, now: datetime) -> Sequence[Booking]:
-    """The contact's bookings that lie ahead, soonest first."""
+    """The contact's bookings that lie ahead, soonest first; those that lost their place to a change of plan included."""
+    ahead = (Booking.status == "active") & (AppointmentTime.starts_at >= now)
     return session.scalars(
         select(Booking)
         .join(AppointmentTime)
         .options(joinedload(Booking.appointment_time).joinedload(AppointmentTime.stop))
-        .where(Booking.contact_id == contact_id, Booking.status == "active", AppointmentTime.starts_at >= now)
+        .where(Booking.contact_id == contact_id, ahead | (Booking.status == "displaced"))
         .order_by(AppointmentTime.starts_at)
     ).all()
 
@@ -125,20 +154,33 @@ def _close_past(session: Session, contact_id: int, now: datetime) -> None:
     )
 
 
-def _active_of_person(session: Session, contact_id: int, key: str) -> Booking | None:
+def _service_of(session: Session, appointment_time_id: int) -> str | None:
+    return session.scalar(select(AppointmentTime.service).where(AppointmentTime.id == appointment_time_id))
+
+
+def _active_of_person(session: Session, contact_id: int, key: str, service: str | None) -> Booking | None:
     return session.scalar(
         select(Booking).where(
-            Booking.contact_id == contact_id, Booking.person_key == key, Booking.status == "active"
+            Booking.contact_id == contact_id,
+            Booking.person_key == key,
+            Booking.service.is_not_distinct_from(service),
+            Booking.status.in_(booking_rules.STANDING),
         )
     )
 
 
-def _take_place(session: Session, appointment_time_id: int, now: datetime) -> None:
+def take_place(session: Session, appointment_time_id: int, *, service: str | None, now: datetime) -> None:
+    """Count one place at a time that can be booked for ``service``. Raises TimeTaken.
+
+    What is asked of the row itself is asked again by the database once a change that was under way is committed.
+    """
     taken = session.scalar(
         update(AppointmentTime)
         .where(
             AppointmentTime.id == appointment_time_id,
             AppointmentTime.taken < AppointmentTime.capacity,
+            AppointmentTime.closed.is_(False),
+            AppointmentTime.service.is_(None) | (AppointmentTime.service == service),
             AppointmentTime.starts_at >= now + booking_rules.MIN_NOTICE,
             AppointmentTime.stop_id.in_(select(Stop.id).where(Stop.status.in_(booking_rules.BOOKABLE_STOP))),
         )
@@ -149,20 +191,26 @@ def _take_place(session: Session, appointment_time_id: int, now: datetime) -> No
         raise TimeTaken(f"appointment time {appointment_time_id} has no place left")
 
 
-def _lock_in_order(session: Session, *appointment_time_ids: int) -> None:
-    """Two people who swap their times would otherwise wait for each other."""
+def lock_times(session: Session, appointment_time_ids: Iterable[int]) -> None:
+    """Lock times in the one order in which everybody does: two who swap theirs would otherwise wait for each other.
+
+    Bookings are locked before times, stops before both.
+    """
     session.execute(
         select(AppointmentTime.id)
-        .where(AppointmentTime.id.in_(appointment_time_ids))
+        .where(AppointmentTime.id.in_(list(appointment_time_ids)))
         .order_by(AppointmentTime.id)
         .with_for_update()
     )
 
 
-def _free_place(session: Session, appointment_time_id: int) -> None:
+def free_place(session: Session, booking: Booking) -> None:
+    """Count the booking's place as free; one that was displaced holds none."""
+    if booking.status == "displaced":
+        return
     session.execute(
         update(AppointmentTime)
-        .where(AppointmentTime.id == appointment_time_id)
+        .where(AppointmentTime.id == booking.appointment_time_id)
         .values(taken=AppointmentTime.taken - 1)
     )
 
@@ -170,7 +218,11 @@ def _free_place(session: Session, appointment_time_id: int) -> None:
 def _locked(session: Session, booking_id: int, contact_id: int) -> Booking:
     booking = session.scalar(
         select(Booking)
-        .where(Booking.id == booking_id, Booking.contact_id == contact_id, Booking.status == "active")
+        .where(
+            Booking.id == booking_id,
+            Booking.contact_id == contact_id,
+            Booking.status.in_(booking_rules.STANDING),
+        )
         .with_for_update()
     )
     if booking is None:

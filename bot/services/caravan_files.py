@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.core.booking_rules import BOOKABLE_STOP
 from bot.core.errors import Conflict
 from bot.core.reminder_rules import CASABLANCA
+from bot.core.timetable import PlannedStop, appointment_times, planned_times
 from bot.gazetteer import Gazetteer, UnknownProvince
-from bot.services import bookings
-from bot.services.caravan_calendar import PlannedStop, appointment_times
+from bot.services import bookings, stop_times
 from bot.services.caravan_reading import CaravanFile, CaravanFileInvalid, province_of, read
-from bot.store.models import AppointmentTime, Booking, Caravan, Stop
+from bot.store.models import AppointmentTime, Booking, Caravan, PlanChange, Stop
 
 __all__ = [
     "CaravanFile",
@@ -163,7 +164,9 @@ def _refuse_to_take(
     held = [
         stop
         for key, stop in known.items()
-        if key.day >= today and _bookings(session, stop, active=True) and _takes_from(planned.get(key), stop)
+        if key.day >= today
+        and stop_times.booked(session, stop, active=True)
+        and _takes_from(planned.get(key), stop)
     ]
     if held:
         raise CaravanInUse([_key(stop) for stop in held])
@@ -173,21 +176,13 @@ def _takes_from(plan: PlannedStop | None, stop: Stop) -> bool:
     """Whether somebody at ``stop`` would come to a closed door, or with more people than can be received."""
     if plan is None or (plan.opens_at, plan.closes_at) != (stop.opens_at, stop.closes_at):
         return True
-    offered = {time.starts_at for time in stop.appointment_times if time.capacity > 0}
-    return offered != set(appointment_times(plan)) or any(
-        time.taken > plan.advisers for time in stop.appointment_times
+    planned = {(time.starts_at, time.service): time.capacity for time in planned_times(plan)}
+    by_hand = {stop_times.at(time) for time in stop.appointment_times if time.adjusted}
+    offered = {stop_times.at(time) for time in stop.appointment_times if time.capacity > 0}
+    wanted = {at for at, capacity in planned.items() if capacity > 0}
+    return offered - by_hand != wanted - by_hand or any(
+        time.taken > planned.get(stop_times.at(time), 0) for time in stop.appointment_times
     )
-
-
-def _bookings(session: Session, stop: Stop, *, active: bool = False) -> set[int]:
-    """The appointment times of a stop that bookings refer to, cancelled ones included unless ``active``."""
-    found = (
-        select(Booking.appointment_time_id)
-        .join(AppointmentTime)
-        .where(AppointmentTime.stop_id == stop.id)
-        .distinct()
-    )
-    return set(session.scalars(found.where(Booking.status == "active") if active else found))
 
 
 def _describe(caravan: Caravan, file: CaravanFile, now: datetime) -> None:
@@ -207,60 +202,37 @@ def _put(session: Session, caravan: Caravan, stop: Stop | None, plan: PlannedSto
     """Create a stop or bring it to the plan; a day that has passed keeps its hours and times."""
     if stop is None:
         stop = Stop(caravan_id=caravan.id, commune_code=plan.commune_code, day=plan.day)
-        _copy(plan, stop)
+        stop_times.copy(plan, stop)
         session.add(stop)
         session.flush()
-        _put_times(session, stop, plan)
+        stop_times.put(session, stop, plan)
         return
     if stop.day < today:
         return
     before = _shown(stop)
     if _was_withdrawn(stop):
         stop.status = "confirmed"
-    _copy(plan, stop)
-    _put_times(session, stop, plan)
+    stop_times.copy(plan, stop)
+    stop_times.put(session, stop, plan)
     if _shown(stop) != before:
         stop.version += 1
 
 
-def _copy(plan: PlannedStop, stop: Stop) -> None:
-    stop.opens_at, stop.closes_at = plan.opens_at, plan.closes_at
-    stop.latitude, stop.longitude = plan.latitude, plan.longitude
-    stop.venue_fr, stop.venue_ar = plan.venue_fr, plan.venue_ar
-
-
-def _put_times(session: Session, stop: Stop, plan: PlannedStop) -> None:
-    wanted = set(appointment_times(plan))
-    _close_times(session, stop, keep=wanted)
-    for time in stop.appointment_times:
-        if time.starts_at in wanted:
-            time.capacity = plan.advisers
-    for starts_at in sorted(wanted - {time.starts_at for time in stop.appointment_times}):
-        stop.appointment_times.append(AppointmentTime(starts_at=starts_at, capacity=plan.advisers))
-    session.flush()
-
-
-def _close_times(session: Session, stop: Stop, *, keep: Collection[datetime] = ()) -> None:
-    """Remove all other times; one that a cancelled booking refers to stays, with room for nobody."""
-    referred_to = _bookings(session, stop)
-    for time in list(stop.appointment_times):
-        if time.starts_at in keep:
-            continue
-        if time.id in referred_to:
-            time.capacity = time.taken
-        else:
-            stop.appointment_times.remove(time)
-            session.delete(time)
-    session.flush()
+def _is_remembered(session: Session, stop: Stop) -> bool:
+    """Whether bookings or changes of plan refer to the stop."""
+    changes = select(PlanChange.id).where(
+        or_(PlanChange.stop_id == stop.id, PlanChange.target_stop_id == stop.id)
+    )
+    return bool(stop_times.booked(session, stop)) or session.scalar(changes.limit(1)) is not None
 
 
 def _withdraw(session: Session, stop: Stop, today: date) -> None:
     """Take out a stop that the file leaves out. What somebody once booked is kept, to be looked up."""
-    if not _bookings(session, stop):
-        _close_times(session, stop)
+    if not _is_remembered(session, stop):
+        stop_times.close(session, stop)
         session.delete(stop)
-    elif stop.day >= today and not _was_withdrawn(stop):
-        _close_times(session, stop)
+    elif stop.day >= today and stop.status in BOOKABLE_STOP:
+        stop_times.close(session, stop)
         stop.status = "cancelled"
         stop.version += 1
 
@@ -271,6 +243,6 @@ def _was_withdrawn(stop: Stop) -> bool:
 
 
 def _shown(stop: Stop) -> tuple[object, ...]:
-    times = sorted((time.starts_at, time.capacity) for time in stop.appointment_times)
+    times = sorted((time.starts_at, time.service or "", time.capacity) for time in stop.appointment_times)
     hours, place = (stop.opens_at, stop.closes_at), (stop.latitude, stop.longitude)
-    return stop.status, hours, place, stop.venue_fr, stop.venue_ar, times
+    return stop.status, hours, place, stop.venue_fr, stop.venue_ar, sorted(stop.services), times

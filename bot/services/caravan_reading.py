@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bot.core.errors import InvalidInput
 from bot.core.locales import Variety
+from bot.core.timetable import PlannedStop
 from bot.gazetteer import Gazetteer
 from bot.services import caravan_document as document
-from bot.services.caravan_calendar import PlannedStop
 from bot.services.caravan_document import Entry, Problems
 from bot.services.caravan_timetable import Timetable
 

@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from bot.core.geo import Point
+from bot.core.timetable import (
+    SERVICES,
+    Break,
+    PlannedStop,
+    appointment_times,
+    default_breaks,
+    example_days,
+)
 from bot.gazetteer import Gazetteer, UnknownCommune
 from bot.services import caravan_document as document
-from bot.services.caravan_calendar import Break, PlannedStop, appointment_times, default_breaks, example_days
 from bot.services.caravan_document import Entry, Problems
 
 _REQUIRED = ("commune", "opens", "closes", "advisers", "minutes")
-_OPTIONAL = ("after_days", "day", "closed", "venue", "latitude", "longitude")
+_OPTIONAL = ("after_days", "day", "closed", "venue", "latitude", "longitude", "services", "walk_in")
+
+SERVICE_WORDS = r"[a-z_]+(:\d{1,2})?"
+"""A service, and behind a colon how many advisers do nothing else."""
 
 Row = tuple[Entry, dict[str, Entry]]
 """A stop as it stands in the file, and its known keys."""
@@ -72,6 +82,8 @@ class Timetable:
         breaks = self._breaks(keys.get("closed"))
         venue_fr, venue_ar = self._venue(keys.get("venue"))
         where = self._where(keys)
+        services = self._services(keys.get("services"))
+        walk_in = document.whole(keys.get("walk_in"), self.problems, least=0, most=100)
         if not (stop_day and opening and advisers and minutes and where):
             return None
         stop = PlannedStop(
@@ -86,6 +98,9 @@ class Timetable:
             longitude=where[1].longitude,
             venue_fr=venue_fr,
             venue_ar=venue_ar,
+            services=tuple(services),
+            own_advisers={service: own for service, own in services.items() if own},
+            walk_in=walk_in or 0,
         )
         if not appointment_times(stop):
             self.problems.add(
@@ -121,6 +136,28 @@ class Timetable:
                 )
             breaks.append((begin, end))
         return tuple(breaks)
+
+    def _services(self, entry: Entry | None) -> dict[str, int]:
+        """The services that are present, with the advisers that each has for itself; all where none is named."""
+        if entry is None:
+            return dict.fromkeys(SERVICES, 0)
+        services: dict[str, int] = {}
+        for item in document.items(entry, self.problems):
+            words = document.matching(
+                item, self.problems, SERVICE_WORDS, "a service such as jobs or financing:1"
+            )
+            if words is None:
+                continue
+            service, _, own = words.partition(":")
+            if service not in SERVICES:
+                self.problems.add(item, f"{service!r} is none of {', '.join(SERVICES)}")
+            elif service in services:
+                self.problems.add(item, f"{service} stands here twice")
+            else:
+                services[service] = int(own or 0)
+        if entry.value == []:
+            self.problems.add(entry, "at least one service is expected here")
+        return services
 
     def _venue(self, entry: Entry | None) -> tuple[str | None, str | None]:
         if entry is None:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from bot.core.errors import NotFound
 from bot.services import bookings
 from bot.store.models import (
+    Announcement,
     Booking,
+    Call,
     Contact,
     ContactAddress,
     Conversation,
@@ -56,6 +58,8 @@ def _delete(session: Session, contacts: Sequence[int]) -> None:
     sent = select(OutboundMessage.id).where(OutboundMessage.contact_id.in_(contacts))
     for statement in (
         delete(Reminder).where(Reminder.booking_id.in_(booked)),
+        delete(Announcement).where(Announcement.booking_id.in_(booked)),
+        delete(Call).where(Call.booking_id.in_(booked)),
         delete(Booking).where(Booking.contact_id.in_(contacts)),
         delete(Idea).where(Idea.contact_id.in_(contacts)),
         delete(DeliveryEvent).where(DeliveryEvent.outbound_id.in_(sent)),

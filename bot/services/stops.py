@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from bot.core.booking_rules import BOOKABLE_STOP, MIN_NOTICE
+from bot.core.booking_rules import BOOKABLE_STOP, CALLED_OFF, MIN_NOTICE
 from bot.core.errors import NotFound
 from bot.core.geo import distance_km
 from bot.core.messages import Location
@@ -21,7 +21,7 @@ from bot.store.models import AppointmentTime, Caravan, Stop
 class StopView:
     """A stop as the dialogue needs it. ``distance`` is in kilometres as the crow flies, None where no place is known.
 
-    ``free`` counts the places that can still be booked; hours are local.
+    ``free`` counts the places that can still be booked for the service asked about; hours are local.
     """
 
     id: int
@@ -37,6 +37,7 @@ class StopView:
     is_example: bool
     distance: float | None
     free: int
+    services: tuple[str, ...]
 
 
 def current_caravan(session: Session) -> Caravan | None:
@@ -44,12 +45,22 @@ def current_caravan(session: Session) -> Caravan | None:
     return session.scalar(select(Caravan).where(Caravan.is_current))
 
 
-def upcoming(session: Session, *, now: datetime, near: Location | None = None) -> list[StopView]:
-    """Stops of today and later that stand, nearest first where ``near`` is given, then by day."""
+def upcoming(
+    session: Session, *, now: datetime, near: Location | None = None, service: str | None = None
+) -> list[StopView]:
+    """Stops of today and later that stand, nearest first where ``near`` is given, then by day.
+
+    ``service`` counts only places that can be booked for it; without it any place counts.
+    """
     today = now.astimezone(CASABLANCA).date()
     free = (
         select(func.coalesce(func.sum(AppointmentTime.capacity - AppointmentTime.taken), 0))
-        .where(AppointmentTime.stop_id == Stop.id, AppointmentTime.starts_at >= now + MIN_NOTICE)
+        .where(
+            AppointmentTime.stop_id == Stop.id,
+            AppointmentTime.closed.is_(False),
+            AppointmentTime.starts_at >= now + MIN_NOTICE,
+            _for_service(service),
+        )
         .scalar_subquery()
     )
     rows = session.execute(
@@ -81,7 +92,7 @@ def past_at_commune(session: Session, *, commune_code: str, now: datetime) -> da
             Caravan.is_current,
             Stop.commune_code == commune_code,
             Stop.day < today,
-            Stop.status != "cancelled",
+            Stop.status.not_in(CALLED_OFF),
         )
     )
 
@@ -94,8 +105,10 @@ def get(session: Session, *, stop_id: int, now: datetime) -> StopView:
     raise NotFound(f"stop {stop_id} is not ahead")
 
 
-def free_times(session: Session, *, stop_id: int, now: datetime) -> Sequence[AppointmentTime]:
-    """Appointment times of a stop that stands which have a free place, earliest first."""
+def free_times(
+    session: Session, *, stop_id: int, now: datetime, service: str | None = None
+) -> Sequence[AppointmentTime]:
+    """Appointment times of a stop that stands which have a free place, earliest first; see :func:`upcoming` on services."""
     return session.scalars(
         select(AppointmentTime)
         .join(Stop)
@@ -103,10 +116,18 @@ def free_times(session: Session, *, stop_id: int, now: datetime) -> Sequence[App
             AppointmentTime.stop_id == stop_id,
             Stop.status.in_(BOOKABLE_STOP),
             AppointmentTime.taken < AppointmentTime.capacity,
+            AppointmentTime.closed.is_(False),
             AppointmentTime.starts_at >= now + MIN_NOTICE,
+            _for_service(service),
         )
-        .order_by(AppointmentTime.starts_at)
+        .order_by(AppointmentTime.starts_at, AppointmentTime.id)
     ).all()
+
+
+def _for_service(service: str | None) -> ColumnElement[bool]:
+    if service is None:
+        return true()
+    return AppointmentTime.service.is_(None) | (AppointmentTime.service == service)
 
 
 def _closed_today(stop: Stop, now: datetime) -> bool:
@@ -129,4 +150,5 @@ def _view(stop: Stop, is_example: bool, free: int, near: Location | None) -> Sto
         is_example=is_example,
         distance=distance_km(near, place) if near else None,
         free=free,
+        services=tuple(stop.services),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.core.errors import NotFound
-from bot.services import bookings
+from bot.services import bookings, stops
 from bot.services.bookings import AlreadyBooked, TimeTaken
 from bot.store.engine import Sessions, transaction
 from bot.store.models import AppointmentTime, Booking, Conversation, Reminder, Stop
@@ -17,7 +18,12 @@ from tests.services.conftest import MakeConversation, MakeStop
 
 
 def book(
-    sessions: Sessions, conversation: Conversation, time: AppointmentTime, now: datetime, name: str = "Sara"
+    sessions: Sessions,
+    conversation: Conversation,
+    time: AppointmentTime,
+    now: datetime,
+    name: str = "Sara",
+    service: str | None = None,
 ) -> Booking:
     with transaction(sessions) as session:
         return bookings.book(
@@ -28,6 +34,7 @@ def book(
             name=name,
             phone="+212612345678",
             now=now,
+            service=service,
         )
 
 
@@ -180,6 +187,84 @@ def test_a_past_time_cannot_be_booked(
     time = make_stop().appointment_times[0]
     with pytest.raises(TimeTaken):
         book(sessions, make_conversation(), time, now + timedelta(days=3))
+
+
+def change(sessions: Sessions, time: AppointmentTime, **values: Any) -> None:
+    with transaction(sessions) as session:
+        for name, value in values.items():
+            setattr(session.get_one(AppointmentTime, time.id), name, value)
+
+
+def test_a_closed_time_is_neither_offered_nor_booked(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    stop = make_stop()
+    closed = stop.appointment_times[0]
+    change(sessions, closed, closed=True)
+    with sessions() as session:
+        assert closed.id not in [time.id for time in stops.free_times(session, stop_id=stop.id, now=now)]
+        assert stops.get(session, stop_id=stop.id, now=now).free == 4
+    with pytest.raises(TimeTaken):
+        book(sessions, make_conversation(), closed, now)
+
+
+def test_who_waits_for_a_time_that_is_being_closed_does_not_get_it(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    time, person = make_stop().appointment_times[0], make_conversation()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(sessions) as closing:
+            closing.get_one(AppointmentTime, time.id).closed = True
+            closing.flush()
+            waiting = pool.submit(book, sessions, person, time, now)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        with pytest.raises(TimeTaken):
+            waiting.result(timeout=30)
+
+
+def test_a_time_of_one_service_is_for_that_one_alone(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    stop = make_stop()
+    first, second, third = stop.appointment_times
+    change(sessions, first, service="financing")
+    with sessions() as session:
+        offered = stops.free_times(session, stop_id=stop.id, now=now, service="jobs")
+        assert [time.id for time in offered] == [second.id, third.id]
+        assert len(stops.free_times(session, stop_id=stop.id, now=now, service="financing")) == 3
+        (view,) = stops.upcoming(session, now=now, service="jobs")
+        assert view.free == 4
+    person = make_conversation()
+    with pytest.raises(TimeTaken):
+        book(sessions, person, first, now, service="jobs")
+    assert book(sessions, person, first, now).service == "financing"
+
+
+def test_one_active_booking_for_each_service(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    first, second, third = make_stop().appointment_times
+    person = make_conversation()
+    book(sessions, person, first, now, service="jobs")
+    book(sessions, person, second, now, service="training")
+    with pytest.raises(AlreadyBooked):
+        book(sessions, person, third, now, service="jobs")
+    assert taken(sessions, third) == 0
+
+
+def test_who_lost_a_place_and_books_again_keeps_the_code(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    first, second, _ = make_stop().appointment_times
+    person = make_conversation()
+    made = book(sessions, person, first, now)
+    with transaction(sessions) as session:
+        session.get_one(Booking, made.id).status = "displaced"
+        session.get_one(AppointmentTime, first.id).taken = 0
+    again = book(sessions, person, second, now)
+    assert (again.id, again.code, again.status) == (made.id, made.code, "active")
+    assert (taken(sessions, first), taken(sessions, second)) == (0, 1)
 
 
 def test_the_database_itself_refuses_to_oversell(sessions: Sessions, make_stop: MakeStop) -> None:

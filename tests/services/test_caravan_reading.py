@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import InvalidInput
+from bot.core.timetable import FRIDAY_PRAYER, SERVICES, PlannedStop
 from bot.gazetteer import Gazetteer
-from bot.services.caravan_calendar import FRIDAY_PRAYER, PlannedStop
 from bot.services.caravan_files import CaravanFile, CaravanFileInvalid, province_of, read
 from bot.services.caravan_reading import ANSWERED_INTENTS
 
@@ -286,3 +286,26 @@ def test_the_province_can_be_read_alone(tmp_path: Path) -> None:
     path.write_text("code: x\n", encoding="utf-8")
     with pytest.raises(CaravanFileInvalid, match="province is missing"):
         province_of(path)
+
+
+def test_services_and_the_share_without_appointments_are_read(tmp_path: Path) -> None:
+    (stop,) = read_text(tmp_path, real(TIFLET)).stops
+    assert (stop.services, stop.own_advisers, stop.walk_in) == (SERVICES, {}, 0)
+    more = '    services: [jobs, "financing:2"]\n    walk_in: 20\n'
+    (stop,) = read_text(tmp_path, real(TIFLET + more)).stops
+    assert (stop.services, stop.own_advisers, stop.walk_in) == (("jobs", "financing"), {"financing": 2}, 20)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("services: [job]", "timetable[1].services[1]: 'job' is none of jobs, training"),
+        ("services: [jobs, jobs]", "timetable[1].services[2]: jobs stands here twice"),
+        ("services: []", "timetable[1].services: at least one service"),
+        ('services: ["jobs:x"]', "timetable[1].services[1]: 'jobs:x' is not a service such as"),
+        ("walk_in: 101", "timetable[1].walk_in: 101 is not between 0 and 100"),
+    ],
+)
+def test_wrong_services_are_named(tmp_path: Path, line: str, problem: str) -> None:
+    (found,) = stop_problems(tmp_path, ("minutes: 20\n", f"minutes: 20\n    {line}\n"))
+    assert found.startswith(problem)

@@ -12,6 +12,7 @@ from bot.store.models.message import (
     OutboundMessage,
     TurnEffect,
 )
+from bot.store.models.plan import Announcement, Call, PlanChange, Preference
 from bot.store.models.staff import (
     AuditEvent,
     ClockOffset,
@@ -23,10 +24,12 @@ from bot.store.models.staff import (
 )
 
 __all__ = [
+    "Announcement",
     "AppointmentTime",
     "AuditEvent",
     "Base",
     "Booking",
+    "Call",
     "Caravan",
     "ClockOffset",
     "Contact",
@@ -39,6 +42,8 @@ __all__ = [
     "InboundMessage",
     "LoginAttempt",
     "OutboundMessage",
+    "PlanChange",
+    "Preference",
     "Reminder",
     "Staff",
     "StaffSession",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bot.core.timetable import SERVICES
 from bot.store.models.base import Base, Json, PrimaryKey
 from bot.store.models.contact import Contact
 
@@ -28,7 +30,13 @@ class Caravan(Base):
 
 
 class Stop(Base):
-    """A place and a day. ``commune_code`` is HCP's; hours are local (Africa/Casablanca); ``version`` grows with every change."""
+    """A place and a day. ``commune_code`` is HCP's; hours are local (Africa/Casablanca); ``version`` grows with every change.
+
+    ``status`` is "planned", "confirmed", "running", "done", "cancelled", or "postponed" (another day) or "moved"
+    (another place), where ``moved_to_id`` is the stop that stands instead. From ``advisers`` (for any service),
+    ``own_advisers`` (more of them, by service), ``minutes``, ``breaks`` (local "HH:MM" pairs) and ``walk_in``
+    (percent of the places kept for people without an appointment) its times were made.
+    """
 
     __tablename__ = "stop"
     __table_args__ = (UniqueConstraint("caravan_id", "commune_code", "day"),)
@@ -43,7 +51,14 @@ class Stop(Base):
     longitude: Mapped[float]
     venue_fr: Mapped[str | None]
     venue_ar: Mapped[str | None]
+    services: Mapped[list[str]] = mapped_column(ARRAY(String), default=lambda: list(SERVICES))
+    advisers: Mapped[int] = mapped_column(default=1)
+    own_advisers: Mapped[Json] = mapped_column(default=dict)
+    minutes: Mapped[int] = mapped_column(default=30)
+    breaks: Mapped[list[list[str]]] = mapped_column(JSONB, default=list)
+    walk_in: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(default="confirmed")
+    moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     caravan: Mapped[Caravan] = relationship(back_populates="stops")
@@ -53,19 +68,27 @@ class Stop(Base):
 
 
 class AppointmentTime(Base):
-    """A bookable time at a stop. The database itself refuses to sell more than ``capacity``."""
+    """A bookable time at a stop. The database itself refuses to sell more than ``capacity``.
+
+    ``service`` is null where it is for any. A ``closed`` time takes nobody any more. Whoever closes or opens
+    times writes them, instead of the stop alone: a booking that waits for the row then sees it.
+    ``adjusted`` says that the staff set its places by hand.
+    """
 
     __tablename__ = "appointment_time"
     __table_args__ = (
-        UniqueConstraint("stop_id", "starts_at"),
+        UniqueConstraint("stop_id", "starts_at", "service", postgresql_nulls_not_distinct=True),
         CheckConstraint("taken >= 0 AND taken <= capacity", name="capacity"),
     )
 
     id: Mapped[PrimaryKey]
     stop_id: Mapped[int] = mapped_column(ForeignKey("stop.id"), index=True)
     starts_at: Mapped[datetime]
+    service: Mapped[str | None]
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[bool] = mapped_column(default=False)
+    adjusted: Mapped[bool] = mapped_column(default=False)
 
     stop: Mapped[Stop] = relationship(back_populates="appointment_times")
 
@@ -73,8 +96,10 @@ class AppointmentTime(Base):
 class Booking(Base):
     """One place taken by one person. ``person_key`` is the folded name: several people may share a contact.
 
-    ``status`` is "active", "cancelled", or "past" once the same person booked again after its time;
-    ``version`` grows when the booking moves, which voids the reminders of older versions.
+    ``service`` is what they come for, null where they did not say; each has one active booking per service.
+    ``status`` is "active", "displaced" (the plan changed and no place was found yet: it holds none), "cancelled", or
+    "past" once the same person booked again after its time. ``version`` grows when the booking moves, which
+    voids the reminders of older versions.
     ``phone`` is a Moroccan mobile in E.164, for SMS.
     """
 
@@ -84,7 +109,9 @@ class Booking(Base):
             "uq_booking_active_person",
             "contact_id",
             "person_key",
+            "service",
             unique=True,
+            postgresql_nulls_not_distinct=True,
             postgresql_where=text("status = 'active'"),
         ),
     )
@@ -97,6 +124,7 @@ class Booking(Base):
     name: Mapped[str]
     person_key: Mapped[str]
     phone: Mapped[str]
+    service: Mapped[str | None]
     status: Mapped[str] = mapped_column(default="active")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -59,7 +59,10 @@ def test_every_key_of_the_templates_has_words() -> None:
         ("variety", [variety.value for variety in Variety]),
         ("reason", ["asked", "not_understood", "media", "gave_up", "taken", "other"]),
         ("sector", SECTORS),
-        ("stop_status", ["planned", "confirmed", "running", "done", "postponed", "cancelled", "other"]),
+        (
+            "stop_status",
+            ["planned", "confirmed", "running", "done", "postponed", "moved", "cancelled", "other"],
+        ),
         ("tab", ["waiting", "mine", "all"]),
         ("author", ["person", "assistant", "coach", "reminder"]),
         ("error", [*set(KINDS.values()), "500"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.reminder_rules import CASABLANCA
-from bot.services.caravan_calendar import (
+from bot.core.timetable import (
     FRIDAY_PRAYER,
     LUNCH,
     Break,
@@ -17,6 +18,7 @@ from bot.services.caravan_calendar import (
     appointment_times,
     default_breaks,
     example_days,
+    planned_times,
 )
 
 THURSDAY, FRIDAY = date(2026, 12, 3), date(2026, 12, 4)
@@ -129,3 +131,42 @@ def test_a_weekend_moves_to_monday_and_the_next_day_gives_way() -> None:
         sunday: date(2026, 12, 8),
         monday: date(2026, 12, 9),
     }
+
+
+def test_every_time_takes_as_many_people_as_there_are_advisers() -> None:
+    times = planned_times(stop(closes=time(11)))
+    assert [(clock([planned.starts_at])[0], planned.service, planned.capacity) for planned in times] == [
+        ("09:00", None, 2),
+        ("09:30", None, 2),
+        ("10:00", None, 2),
+        ("10:30", None, 2),
+    ]
+
+
+def test_advisers_of_one_service_have_times_of_their_own() -> None:
+    plan = replace(stop(closes=time(10)), own_advisers={"financing": 1})
+    assert [(planned.service, planned.capacity) for planned in planned_times(plan)] == [
+        (None, 2),
+        ("financing", 1),
+        (None, 2),
+        ("financing", 1),
+    ]
+
+
+def test_a_stop_may_have_advisers_of_single_services_only() -> None:
+    plan = replace(stop(closes=time(10)), advisers=0, own_advisers={"training": 1})
+    assert {planned.service for planned in planned_times(plan)} == {"training"}
+
+
+def test_the_walk_in_share_is_kept_free_evenly_over_the_day() -> None:
+    plan = replace(stop(closes=time(11)), walk_in=25)
+    assert [planned.capacity for planned in planned_times(plan)] == [1, 2, 1, 2]
+    assert [planned.capacity for planned in planned_times(replace(plan, walk_in=100))] == [0, 0, 0, 0]
+
+
+@given(advisers=st.integers(1, 20), walk_in=st.integers(0, 100), closes=TIMES)
+def test_appointments_never_take_more_than_their_share(advisers: int, walk_in: int, closes: time) -> None:
+    plan = replace(stop(closes=closes), advisers=advisers, walk_in=walk_in)
+    times = planned_times(plan)
+    assert all(0 <= planned.capacity <= advisers for planned in times)
+    assert sum(planned.capacity for planned in times) == len(times) * advisers * (100 - walk_in) // 100

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from bot.core.reminder_rules import CASABLANCA
@@ -15,13 +15,17 @@ FRIDAY = 4
 SATURDAY = 5
 LUNCH: tuple[Break, ...] = ((time(12, 30), time(14, 0)),)
 FRIDAY_PRAYER: tuple[Break, ...] = ((time(12, 0), time(14, 30)),)
+SERVICES = ("jobs", "training", "project_support", "auto_entrepreneur", "cooperative", "financing")
+"""What people come for; each has a question of its own, ``ask_<service>``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedStop:
     """A place and a day. ``commune_code`` is HCP's; hours and breaks are local (Africa/Casablanca).
 
-    ``advisers`` people are received at a time, each for ``minutes``; the place is in degrees (WGS 84).
+    ``advisers`` people are received at a time, each for ``minutes``, whatever they come for; ``own_advisers`` says
+    for which services there are more, who do nothing else. ``walk_in`` is the share of the places, in percent,
+    that is kept for people without an appointment. The place is in degrees (WGS 84).
     """
 
     commune_code: str
@@ -35,6 +39,18 @@ class PlannedStop:
     longitude: float
     venue_fr: str | None = None
     venue_ar: str | None = None
+    services: tuple[str, ...] = SERVICES
+    own_advisers: Mapping[str, int] = field(default_factory=dict)
+    walk_in: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTime:
+    """A bookable time: ``service`` is None where it is for any; ``starts_at`` is aware, in Africa/Casablanca."""
+
+    starts_at: datetime
+    service: str | None
+    capacity: int
 
 
 def default_breaks(day: date) -> tuple[Break, ...]:
@@ -49,6 +65,22 @@ def appointment_times(stop: PlannedStop) -> list[datetime]:
     the offset of its own day, which is another in Ramadan.
     """
     return [datetime.combine(stop.day, start, CASABLANCA) for start in _starts(stop)]
+
+
+def planned_times(stop: PlannedStop) -> list[PlannedTime]:
+    """All bookable times of a stop with their places, earliest first, those for any service before the others.
+
+    The share for people without an appointment is taken evenly over the day, so that a time may have no place left.
+    """
+    starts = appointment_times(stop)
+    advisers: list[tuple[str | None, int]] = [(None, stop.advisers)] if stop.advisers else []
+    advisers += sorted(stop.own_advisers.items())
+    times = [
+        PlannedTime(starts_at=start, service=service, capacity=places)
+        for service, number in advisers
+        for start, places in zip(starts, _without_walk_ins(number, stop.walk_in, len(starts)), strict=True)
+    ]
+    return sorted(times, key=lambda planned: planned.starts_at)
 
 
 def example_days(installed_on: date, after_days: Iterable[int]) -> dict[int, date]:
@@ -75,6 +107,15 @@ def _starts(stop: PlannedStop) -> Iterator[time]:
         else:
             yield time(start // 60, start % 60)
             start += stop.minutes
+
+
+def _without_walk_ins(advisers: int, walk_in: int, times: int) -> Iterator[int]:
+    """The places of each of ``times`` that may be booked: whole ones, which add up to the share of all."""
+    given = 0
+    for number in range(1, times + 1):
+        bookable = number * advisers * (100 - walk_in) // 100
+        yield bookable - given
+        given = bookable
 
 
 def _minute(moment: time) -> int:
