@@ -9,7 +9,7 @@ from actions.answers import COACH
 from actions.form import cleared
 from actions.idea import SLOTS as IDEA_SLOTS
 from actions.own_bookings import FORM_SLOTS, ActionCancelBooking, ActionStartMove, cancel_now
-from actions.people import ActionDeleteData, ActionRequestCoach, ActionUnsubscribe
+from actions.people import ActionDeleteData, ActionRequestCoach, ActionUnsubscribe, erase_soon
 from actions.places import read_place
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES, answer_about_stops
@@ -127,6 +127,8 @@ class ActionAffirm(SceneAction):
         pending = scene.pending()
         if pending.get("question") == "cancel":
             return cancel_now(scene, int(pending["booking"]))
+        if pending.get("question") == "erase":
+            return erase_soon(scene)
         scene.say("utter_menu")
         return []
 
@@ -138,8 +140,11 @@ class ActionDeny(SceneAction):
         return "action_deny"
 
     def play(self, scene: Scene) -> Events:
-        pending = scene.pending()
-        scene.say("utter_booking_kept" if pending.get("question") == "cancel" else "utter_menu")
+        asked = scene.pending().get("question")
+        if asked == "erase" or scene.turn.choice("erase") == "no":
+            scene.say("utter_data_kept")
+        else:
+            scene.say("utter_booking_kept" if asked == "cancel" else "utter_menu")
         return []
 
 

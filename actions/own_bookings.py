@@ -13,7 +13,7 @@ from actions.places import place_of
 from actions.runtime import Events, Scene, SceneAction
 from bot.core.errors import NotFound
 from bot.core.texts import Option
-from bot.services import bookings, effects, stops
+from bot.services import bookings, consent, effects, stops
 from bot.services.bookings import AlreadyBooked, TimeTaken
 from bot.store.models import Booking
 
@@ -55,6 +55,8 @@ class ActionBookAppointment(SceneAction):
             return cleared(*FORM_SLOTS)
         booking = scene.session.get_one(Booking, result["booking_id"])
         scene.say(f"utter_booking_{result['status']}", **booking_values(scene, booking))
+        if consent.has_stopped(scene.session, contact_id=scene.turn.contact_id):
+            scene.say("utter_no_reminders")
         return cleared(*FORM_SLOTS)
 
 

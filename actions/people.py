@@ -7,9 +7,10 @@ from typing import Any
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.runtime import Events, Scene, SceneAction
+from bot.core import consent_rules
 from bot.core.locales import Variety
 from bot.core.texts import Option
-from bot.services import contacts, effects, handoffs
+from bot.services import consent, contacts, effects, erasure, handoffs
 
 VARIETIES = tuple(variety.value for variety in Variety)
 
@@ -52,43 +53,64 @@ class ActionChangeLanguage(SceneAction):
 
 
 class ActionSubscribe(SceneAction):
-    """News of the caravan: yes."""
+    """News of the caravan: yes. After a stop, reminders come again too."""
 
     def name(self) -> str:
         return "action_subscribe"
 
     def play(self, scene: Scene) -> Events:
-        contacts.want_updates(
-            scene.session, contact_id=scene.turn.contact_id, wanted=True, now=scene.turn.now
+        def write() -> dict[str, Any]:
+            return {"again": consent.resume(scene.session, **_said(scene))}
+
+        result = effects.once(
+            scene.session, turn_id=scene.turn.id, name="subscribe", now=scene.turn.now, write=write
         )
-        scene.say("utter_subscribed")
+        again = result["again"] or consent_rules.wish_of(scene.typed()) is not None
+        scene.say("utter_subscribed_again" if again else "utter_subscribed")
         return []
 
 
 class ActionUnsubscribe(SceneAction):
-    """News of the caravan: no."""
+    """No more messages than answers."""
 
     def name(self) -> str:
         return "action_unsubscribe"
 
     def play(self, scene: Scene) -> Events:
-        contacts.want_updates(
-            scene.session, contact_id=scene.turn.contact_id, wanted=False, now=scene.turn.now
-        )
+        consent.stop(scene.session, **_said(scene))
         scene.say("utter_unsubscribed")
         return []
 
 
 class ActionDeleteData(SceneAction):
-    """A request to be erased goes to the staff, who do it and answer."""
+    """Asks once whether it is meant; then everything that is kept of the person is erased by itself."""
 
     def name(self) -> str:
         return "action_delete_data"
 
     def play(self, scene: Scene) -> Events:
-        hand_over(scene, "erase")
-        scene.say("utter_erase_requested")
-        return []
+        if scene.turn.choice("erase") == "yes":
+            return erase_soon(scene)
+        yes = Option(key="option_erase", payload='/delete_my_data{"choice": "erase:yes"}', values={})
+        no = Option(key="option_keep_data", payload='/deny{"choice": "erase:no"}', values={})
+        scene.say("utter_ask_erase", options=(yes, no))
+        return [scene.ask(question="erase")]
+
+
+def erase_soon(scene: Scene) -> Events:
+    """Note that the person is to be erased, once they have read the answer."""
+    erasure.request(scene.session, contact_id=scene.turn.contact_id, now=scene.turn.now)
+    scene.say("utter_erase_planned")
+    return []
+
+
+def _said(scene: Scene) -> dict[str, Any]:
+    return {
+        "contact_id": scene.turn.contact_id,
+        "channel": scene.channel(),
+        "words": scene.typed(),
+        "now": scene.turn.now,
+    }
 
 
 def hand_over(scene: Scene, reason: str) -> None:

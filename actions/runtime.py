@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from actions.turn import Turn
 from bot.config import SettingsError, load_settings
 from bot.core.errors import NotFound
+from bot.core.messages import Channel
 from bot.core.texts import Option
 from bot.gazetteer import Gazetteer
 from bot.services import messages, stops
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
+from bot.store.models import InboundMessage
 
 Events = list[dict[str, Any]]
 REQUESTED = "requested_slot"
@@ -38,6 +40,14 @@ class Scene:
         """Say a text by its key, with values (JSON) and the choices of this moment."""
         choices = [{"key": o.key, "payload": o.payload, "values": dict(o.values)} for o in options]
         self._dispatcher.utter_message(response=response, values=values, options=choices)
+
+    def typed(self) -> str:
+        """What the person wrote, as it came; the tracker holds a payload where it stood for one."""
+        return self.session.get_one(InboundMessage, self.turn.id).text
+
+    def channel(self) -> Channel:
+        """The channel that the message came by."""
+        return Channel(self.session.get_one(InboundMessage, self.turn.id).channel)
 
     def slot(self, name: str) -> Any:
         """A Rasa slot's value."""

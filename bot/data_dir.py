@@ -42,6 +42,11 @@ class DataDir:
         return self.root / "models"
 
     @property
+    def media(self) -> Path:
+        """Attachments that people sent; mode 700."""
+        return self.root / "media"
+
+    @property
     def secrets(self) -> Path:
         """What was generated for this installation; mode 600."""
         return self.root / "secrets.json"

@@ -21,6 +21,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Everything about the person, or nothing."""
     # Imported here: the other commands do not pay for the store and the services.
     from bot.services import erasure
+    from bot.store import media as media_store
     from bot.store.clock import product_clock
     from bot.store.engine import make_engine, make_sessions, transaction
 
@@ -33,9 +34,10 @@ def execute(arguments: argparse.Namespace) -> int:
             with transaction(sessions) as session:
                 who = mobile(arguments.who) or arguments.who
                 erased = erasure.erase(session, phone_or_address=who, now=now)
+            media_store.MediaStore(settings.data.media).remove(erased.media)
         except AnaM3akError as problem:
             raise Problem(f"{problem}.".capitalize()) from None
         finally:
             engine.dispose()
-    say(f"Erased: {erased}.")
+    say(f"Erased: {erased.contacts}.")
     return 0

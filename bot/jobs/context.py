@@ -19,6 +19,7 @@ from bot.services.reminders import CommuneName
 from bot.services.turns import CommuneAt
 from bot.store.clock import Clock, product_clock
 from bot.store.engine import Sessions, make_engine, make_sessions
+from bot.store.media import MediaStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class JobsContext:
     turn_token: str
     commune_at: CommuneAt
     commune_name: CommuneName
+    media: MediaStore
 
 
 def database_url(settings: Settings) -> str:
@@ -58,6 +60,7 @@ def make_context(settings: Settings) -> JobsContext:
         turn_token=settings.turn_token,
         commune_at=Outlines(gazetteer).commune_at,
         commune_name=gazetteer.names,
+        media=MediaStore(settings.data.media),
     )
 
 

@@ -45,7 +45,9 @@ async def acknowledge_button(context: JobsContext, *, inbound_id: int) -> None:
 def _begin(context: JobsContext, inbound_id: int) -> Turn | None:
     now = context.clock()
     with transaction(context.sessions) as session:
-        return turns.begin(session, inbound_id=inbound_id, commune_at=context.commune_at, now=now)
+        return turns.begin(
+            session, inbound_id=inbound_id, commune_at=context.commune_at, texts=context.texts, now=now
+        )
 
 
 def _request(turn: Turn) -> TurnRequest:

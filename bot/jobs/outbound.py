@@ -70,7 +70,7 @@ async def _failed(context: JobsContext, content: OutboundContent, error: SendErr
     log.warning("outbound message %s failed: %s %s", content.outbound_id, error.kind.value, error.code)
     await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.FAILED, error.code)
     if error.kind is FailureKind.SUPPRESS:
-        await asyncio.to_thread(_block, context, content.outbound_id)
+        await asyncio.to_thread(_block, context, content.outbound_id, error.code)
 
 
 async def _after_interruption(context: JobsContext, outbound_id: int) -> None:
@@ -113,10 +113,10 @@ def _fail(context: JobsContext, outbound_id: int, status: DeliveryStatus, code: 
         sending.fail(session, outbound_id=outbound_id, status=status, code=code)
 
 
-def _block(context: JobsContext, outbound_id: int) -> None:
+def _block(context: JobsContext, outbound_id: int, code: str) -> None:
     now = context.clock()
     with transaction(context.sessions) as session:
-        sending.block_address(session, outbound_id=outbound_id, now=now)
+        sending.block_address(session, outbound_id=outbound_id, code=code, now=now)
 
 
 def _reload(context: JobsContext, outbound_id: int) -> OutboundContent:

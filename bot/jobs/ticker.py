@@ -11,7 +11,7 @@ from procrastinate import App
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.jobs.context import JobsContext
-from bot.services import reminders
+from bot.services import erasure, reminders
 from bot.store.engine import transaction
 from bot.store.models import WorkerHeartbeat
 
@@ -45,6 +45,7 @@ async def tick(context: JobsContext, app: App, *, resume: bool = True) -> None:
         await resume_stalled(app)
     while await asyncio.to_thread(send_due_reminders, context):
         pass
+    await asyncio.to_thread(erase_who_asked, context)
 
 
 def beat(context: JobsContext) -> None:
@@ -71,3 +72,14 @@ def send_due_reminders(context: JobsContext) -> int:
     now = context.clock()
     with transaction(context.sessions) as session:
         return reminders.send_due(session, texts=context.texts, commune_name=context.commune_name, now=now)
+
+
+def erase_who_asked(context: JobsContext) -> int:
+    """Erase those who are to be erased and whose conversations are at rest; how many. Their files go once the rows are gone."""
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        erased = erasure.carry_out(session, now=now)
+    context.media.remove(erased.media)
+    if erased.contacts:
+        log.info("people erased at their request: %s", erased.contacts)
+    return erased.contacts

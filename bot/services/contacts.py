@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.core.errors import NotFound
 from bot.core.locales import Variety
 from bot.core.messages import Channel
+from bot.services import consent
 from bot.store.models import Contact, ContactAddress, Conversation
 
 
@@ -32,7 +33,10 @@ def conversation_for(
         known = _new_address(session, channel, address, phone, now)
     if profile_name:
         known.profile_name = profile_name
-    known.blocked_at = None
+    if known.blocked_at is not None and channel is not Channel.SMS:
+        # Who writes can be answered. By SMS the provider goes on refusing until it is told otherwise.
+        known.blocked_at = None
+        consent.let_in_again(session, contact_id=known.contact_id, channel=channel, now=now)
     found = session.scalar(select(Conversation).where(Conversation.address_id == known.id))
     if found is None:
         found = Conversation(
@@ -71,15 +75,36 @@ def remember_phone(session: Session, *, contact_id: int, phone: str) -> None:
 def note_block(session: Session, *, channel: Channel, address: str, blocked: bool, now: datetime) -> None:
     """A person shut us out on a channel, or let us in again; an address that never wrote is passed over."""
     known = _address(session, channel, address)
-    if known is not None:
-        known.blocked_at = now if blocked else None
+    if known is None or (known.blocked_at is not None) is blocked:
+        return
+    if blocked:
+        known.blocked_at = now
+        consent.shut_out(session, contact_id=known.contact_id, channel=channel, words="blocked", now=now)
+    else:
+        known.blocked_at = None
+        consent.let_in_again(session, contact_id=known.contact_id, channel=channel, now=now)
 
 
-def want_updates(session: Session, *, contact_id: int, wanted: bool, now: datetime) -> None:
-    """Whether the person wants news of the caravan; the last word counts."""
-    contact = get(session, contact_id)
-    contact.wants_updates = wanted
-    contact.updates_changed_at = now
+def block(
+    session: Session, *, contact_id: int, channel: Channel, address: str, code: str, now: datetime
+) -> None:
+    """A provider says that this address wants nothing from us. ``code`` is the provider's; the address may never have written."""
+    made = (
+        insert(ContactAddress)
+        .values(contact_id=contact_id, channel=channel.value, address=address)
+        .on_conflict_do_nothing(index_elements=["channel", "address"])
+    )
+    session.execute(made)
+    known = _address(session, channel, address)
+    if known is not None and known.blocked_at is None:
+        known.blocked_at = now
+        consent.shut_out(session, contact_id=known.contact_id, channel=channel, words=code, now=now)
+
+
+def is_blocked(session: Session, *, channel: Channel, address: str) -> bool:
+    """Whether an address wants nothing from us."""
+    known = _address(session, channel, address)
+    return known is not None and known.blocked_at is not None
 
 
 def _address(session: Session, channel: Channel, address: str) -> ContactAddress | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import ColumnElement, delete, exists, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.core.errors import NotFound
@@ -14,21 +16,37 @@ from bot.store.models import (
     Announcement,
     Booking,
     Call,
+    ConsentEvent,
     Contact,
     ContactAddress,
     Conversation,
     DeliveryEvent,
+    ErasureRequest,
     Handoff,
     Idea,
     InboundMessage,
+    MediaFile,
     OutboundMessage,
     Reminder,
     TurnEffect,
 )
 
+QUIET = timedelta(seconds=60)
+"""So long nothing was said before a person is erased: they have read the answer."""
+AT_LATEST = timedelta(hours=20)
+"""After this a person is erased in the middle of a conversation too: a day was promised."""
 
-def erase(session: Session, *, phone_or_address: str, now: datetime) -> int:
-    """Erase whoever has this phone (E.164) or channel address; their places are free again. How many contacts.
+
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """How many contacts were erased, and the names of their media files, to be removed once this is committed."""
+
+    contacts: int
+    media: tuple[str, ...]
+
+
+def erase(session: Session, *, phone_or_address: str, now: datetime) -> Erased:
+    """Erase whoever has this phone (E.164) or channel address; their places are free again.
 
     Raises NotFound where nobody has it.
     """
@@ -40,10 +58,52 @@ def erase(session: Session, *, phone_or_address: str, now: datetime) -> int:
     ).all()
     if not found:
         raise NotFound("nobody has this phone number or address")
-    for contact_id in found:
+    return erase_contacts(session, contact_ids=found, now=now)
+
+
+def erase_contacts(session: Session, *, contact_ids: Sequence[int], now: datetime) -> Erased:
+    """Erase these people; their places are free again."""
+    for contact_id in contact_ids:
         _free_places(session, contact_id, now)
-    _delete(session, found)
-    return len(found)
+    return Erased(contacts=len(contact_ids), media=_delete(session, contact_ids))
+
+
+def request(session: Session, *, contact_id: int, now: datetime, staff_id: int | None = None) -> None:
+    """Have a person erased within a day, by themselves or by the staff; asking again changes nothing."""
+    session.execute(
+        insert(ErasureRequest)
+        .values(contact_id=contact_id, requested_at=now, staff_id=staff_id)
+        .on_conflict_do_nothing(index_elements=["contact_id"])
+    )
+
+
+def is_requested(session: Session, *, contact_id: int) -> bool:
+    """Whether a person is about to be erased."""
+    return session.get(ErasureRequest, contact_id) is not None
+
+
+def carry_out(session: Session, *, now: datetime) -> Erased:
+    """Erase those who are to be erased and whose conversations are at rest. Safe in several workers at once."""
+    due = session.scalars(
+        select(ErasureRequest.contact_id)
+        .where(
+            or_(ErasureRequest.requested_at <= now - AT_LATEST, ~_in_conversation(now)),
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not due:
+        return Erased(contacts=0, media=())
+    return erase_contacts(session, contact_ids=due, now=now)
+
+
+def _in_conversation(now: datetime) -> ColumnElement[bool]:
+    """Something was said just now, or waits to be answered or sent."""
+    person = ErasureRequest.contact_id
+    talks = select(Conversation.id).where(Conversation.contact_id == person)
+    return or_(
+        exists().where(Conversation.contact_id == person, Conversation.last_activity_at > now - QUIET),
+        exists().where(InboundMessage.conversation_id.in_(talks), InboundMessage.outcome.is_(None)),
+    )
 
 
 def _free_places(session: Session, contact_id: int, now: datetime) -> None:
@@ -51,11 +111,14 @@ def _free_places(session: Session, contact_id: int, now: datetime) -> None:
         bookings.cancel(session, booking_id=booking.id, contact_id=contact_id, now=now)
 
 
-def _delete(session: Session, contacts: Sequence[int]) -> None:
+def _delete(session: Session, contacts: Sequence[int]) -> tuple[str, ...]:
     talks = session.scalars(select(Conversation.id).where(Conversation.contact_id.in_(contacts))).all()
     booked = select(Booking.id).where(Booking.contact_id.in_(contacts))
     turns = select(InboundMessage.id).where(InboundMessage.conversation_id.in_(talks))
     sent = select(OutboundMessage.id).where(OutboundMessage.contact_id.in_(contacts))
+    media = session.scalars(
+        select(MediaFile.name).where(MediaFile.inbound_id.in_(turns), MediaFile.name.is_not(None))
+    ).all()
     for statement in (
         delete(Reminder).where(Reminder.booking_id.in_(booked)),
         delete(Announcement).where(Announcement.booking_id.in_(booked)),
@@ -65,12 +128,16 @@ def _delete(session: Session, contacts: Sequence[int]) -> None:
         delete(DeliveryEvent).where(DeliveryEvent.outbound_id.in_(sent)),
         delete(OutboundMessage).where(OutboundMessage.contact_id.in_(contacts)),
         delete(TurnEffect).where(TurnEffect.turn_id.in_(turns)),
+        delete(MediaFile).where(MediaFile.inbound_id.in_(turns)),
         delete(InboundMessage).where(InboundMessage.conversation_id.in_(talks)),
         delete(Handoff).where(Handoff.conversation_id.in_(talks)),
         delete(Conversation).where(Conversation.id.in_(talks)),
         delete(ContactAddress).where(ContactAddress.contact_id.in_(contacts)),
+        delete(ConsentEvent).where(ConsentEvent.contact_id.in_(contacts)),
+        delete(ErasureRequest).where(ErasureRequest.contact_id.in_(contacts)),
         delete(Contact).where(Contact.id.in_(contacts)),
     ):
         session.execute(statement.execution_options(synchronize_session=False))
     names = [str(talk) for talk in talks]
     session.execute(text("DELETE FROM rasa.events WHERE sender_id = ANY(:names)"), {"names": names})
+    return tuple(name for name in media if name)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.core import phone
 from bot.core.bubbles import Bubble, merge
+from bot.core.consent_rules import Purpose
 from bot.core.errors import NotFound
 from bot.core.messages import (
     Channel,
@@ -21,7 +22,7 @@ from bot.core.messages import (
     moves_forward,
 )
 from bot.core.routing import Talker
-from bot.services import contacts
+from bot.services import consent, contacts
 from bot.store import models, queue
 
 
@@ -47,6 +48,15 @@ def receive(session: Session, message: InboundMessage, *, now: datetime) -> int 
     )
     if inbound_id is None:
         return None
+    if conversation.last_inbound_at is None:
+        consent.give(
+            session,
+            contact_id=conversation.contact_id,
+            purpose=Purpose.SERVICE,
+            channel=message.channel,
+            words=message.text,
+            now=now,
+        )
     conversation.last_inbound_at = now
     conversation.last_activity_at = now
     queue.defer_turn(session, inbound_id=inbound_id, conversation_id=conversation.id)

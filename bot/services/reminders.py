@@ -10,12 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.core import reminder_rules
+from bot.core.consent_rules import Purpose
 from bot.core.errors import AnaM3akError
 from bot.core.locales import Variety, variety_or_default
 from bot.core.messages import Channel, DeliveryStatus
 from bot.core.sms import fold_gsm7
 from bot.core.texts import Texts
-from bot.services import messages
+from bot.services import consent, messages
 from bot.store.models import AppointmentTime, Booking, Conversation, OutboundMessage, Reminder, Stop
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,16 @@ BATCH = 100
 
 
 def plan(session: Session, *, booking: Booking, now: datetime) -> None:
-    """Note when the person will be reminded of this version of the booking; reminders of older versions become void."""
+    """Note when the person will be reminded of this version of the booking; reminders of older versions become void.
+
+    Who has said stop is not reminded.
+    """
     void(session, booking_id=booking.id)
+    channel = Channel(session.get_one(Conversation, booking.conversation_id).address.channel)
+    if not consent.agree_to_reminders(
+        session, contact_id=booking.contact_id, channel=channel, words=f"booking {booking.code}", now=now
+    ):
+        return
     starts_at = session.get_one(AppointmentTime, booking.appointment_time_id).starts_at
     for due in reminder_rules.reminders_for(starts_at=starts_at, booked_at=now):
         session.add(
@@ -106,6 +115,9 @@ def _send(
     starts_at = booking.appointment_time.starts_at
     if reminder_rules.verdict(kind=reminder.kind, starts_at=starts_at, now=now) == "missed":
         reminder.status, reminder.reason = "missed", "it was too late to be of use"
+        return False
+    if not consent.allowed(session, contact_id=booking.contact_id, purpose=Purpose.REMINDERS):
+        reminder.status, reminder.reason = "void", "the person said stop"
         return False
     reminder.outbound_id = messages.send_sms(
         session,

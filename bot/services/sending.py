@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.core import service_window
+from bot.core.consent_rules import Purpose, purpose_of
 from bot.core.errors import NotFound
 from bot.core.messages import (
     Button,
@@ -18,7 +19,8 @@ from bot.core.messages import (
     SendResult,
     moves_forward,
 )
-from bot.store.models import Booking, ContactAddress, Conversation, OutboundMessage, Reminder
+from bot.services import consent, contacts
+from bot.store.models import Booking, Conversation, OutboundMessage, Reminder
 
 
 class Interrupted(NotFound):
@@ -78,24 +80,33 @@ def fail(session: Session, *, outbound_id: int, status: DeliveryStatus, code: st
         row.error_code = code
 
 
-def block_address(session: Session, *, outbound_id: int, now: datetime) -> None:
-    """The person refused: nothing more is offered to this address until they write again."""
+def block_address(session: Session, *, outbound_id: int, code: str, now: datetime) -> None:
+    """The person refused: nothing more is offered to this address until they write again. ``code`` is the provider's."""
     row = session.get_one(OutboundMessage, outbound_id)
-    if row.conversation_id is None:
-        return
-    conversation = session.get_one(Conversation, row.conversation_id)
-    session.get_one(ContactAddress, conversation.address_id).blocked_at = now
+    contacts.block(
+        session,
+        contact_id=row.contact_id,
+        channel=Channel(row.channel),
+        address=row.address,
+        code=code,
+        now=now,
+    )
 
 
 def _obstacle(session: Session, row: OutboundMessage, now: datetime) -> str | None:
-    """Why the provider is not even asked: the person blocked us, or the service window is closed."""
+    """Why the provider is not even asked: what it says is over, the person said stop or blocked us, or the service window is closed."""
     if row.kind == "reminder" and not _still_true(session, row):
         return "void"
+    purpose = purpose_of(row.kind)
+    if purpose is not Purpose.SERVICE and not consent.allowed(
+        session, contact_id=row.contact_id, purpose=purpose
+    ):
+        return "opted_out"
+    if contacts.is_blocked(session, channel=Channel(row.channel), address=row.address):
+        return "blocked"
     if row.conversation_id is None:
         return None
     conversation = session.get_one(Conversation, row.conversation_id)
-    if session.get_one(ContactAddress, conversation.address_id).blocked_at is not None:
-        return "blocked"
     open_now = service_window.is_open(
         channel=Channel(row.channel), last_inbound_at=conversation.last_inbound_at, now=now
     )

@@ -10,19 +10,22 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.core import phone
+from bot.core import consent_rules, phone
 from bot.core.bubbles import Bubble
+from bot.core.consent_rules import Wish, WishKind
 from bot.core.locales import Variety, variety_or_default
-from bot.core.messages import InboundKind, Location
+from bot.core.messages import Channel, InboundKind, Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
-from bot.services import contacts, handoffs, messages, stops
+from bot.services import consent, contacts, handoffs, messages, stops
 from bot.store.models import Conversation, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
 """Gives the HCP code of the province's commune that contains a point."""
 
+INTENT_OF_WISH = {WishKind.STOP: "/unsubscribe", WishKind.RESUME: "/subscribe_updates"}
+CONFIRMATION = {WishKind.STOP: "utter_unsubscribed", WishKind.RESUME: "utter_subscribed_again"}
 START_COMMANDS = frozenset({"/start", "/help", "/menu"})
 
 
@@ -38,7 +41,9 @@ class Turn:
     metadata: dict[str, Any]
 
 
-def begin(session: Session, *, inbound_id: int, commune_at: CommuneAt, now: datetime) -> Turn | None:
+def begin(
+    session: Session, *, inbound_id: int, commune_at: CommuneAt, texts: Texts, now: datetime
+) -> Turn | None:
     """The turn to run for a message; None where there is nothing to run: it is completed, or a coach has the conversation."""
     inbound = messages.open_turn(session, inbound_id)
     if inbound is None:
@@ -47,18 +52,58 @@ def begin(session: Session, *, inbound_id: int, commune_at: CommuneAt, now: date
     shared = phone.mobile(inbound.shared_phone) if inbound.shared_phone else None
     if shared:
         contacts.remember_phone(session, contact_id=conversation.contact_id, phone=shared)
+    wish = _heed(session, conversation, inbound, now)
     if route(Talker(conversation.talker)) is Route.COACH:
         messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
+        if wish is not None:
+            _confirm(session, conversation, wish, texts, now)
         return None
-    text, payload = _words(inbound, shared)
+    text, payload = (inbound.text, INTENT_OF_WISH[wish.kind]) if wish else _words(inbound, shared)
     return Turn(
         inbound_id=inbound.id,
         conversation_id=conversation.id,
         channel=inbound.channel,
         text=text,
         payload=payload,
-        metadata=_metadata(conversation, inbound, commune_at, _province(session), now),
+        metadata=_metadata(conversation, inbound, commune_at, _province(session), now)
+        | _variety_of(wish, conversation),
     )
+
+
+def _heed(
+    session: Session, conversation: Conversation, inbound: InboundMessage, now: datetime
+) -> Wish | None:
+    """Do at once what the words for stopping and resuming ask for, whoever holds the conversation; None where they are not those,
+    or change nothing.
+    """
+    wish = consent_rules.wish_of(inbound.text)
+    if wish is None:
+        return None
+    contact_id, channel = conversation.contact_id, Channel(inbound.channel)
+    if wish.kind is WishKind.STOP:
+        new = consent.stop(session, contact_id=contact_id, channel=channel, words=inbound.text, now=now)
+        return wish if new or conversation.talker == Talker.ASSISTANT.value else None
+    if channel is Channel.SMS:
+        contacts.note_block(
+            session, channel=channel, address=conversation.address.address, blocked=False, now=now
+        )
+    if not consent.has_stopped(session, contact_id=contact_id):
+        return None
+    consent.resume(session, contact_id=contact_id, channel=channel, words=inbound.text, now=now)
+    return wish
+
+
+def _confirm(session: Session, conversation: Conversation, wish: Wish, texts: Texts, now: datetime) -> None:
+    variety = variety_or_default(conversation.contact.variety or wish.variety)
+    bubble = Bubble(text=texts.say(CONFIRMATION[wish.kind], variety))
+    messages.reply(session, conversation=conversation, bubbles=[bubble], now=now, kind="notice")
+
+
+def _variety_of(wish: Wish | None, conversation: Conversation) -> dict[str, str]:
+    """The words are not understood by the model, which else says in which variety they are."""
+    if wish is None or wish.variety is None or conversation.contact.variety_chosen:
+        return {}
+    return {"variety": wish.variety}
 
 
 def _words(inbound: InboundMessage, shared_phone: str | None) -> tuple[str, str | None]:

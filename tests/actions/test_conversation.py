@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from actions.people import ActionRequestCoach
 from actions.runtime import Events, Scene
-from bot.store.models import Contact, Conversation, Handoff
+from bot.store.models import Contact, Conversation, ErasureRequest, Handoff, Reminder
 from tests.actions.booking import FORM, all_bookings, asked_for_name, asked_for_time, asked_to_confirm, booked
 from tests.actions.talk import Talk
 
@@ -133,7 +133,6 @@ def test_leaving_a_form_to_move_a_booking(talk: Talk) -> None:
     ("action", "key", "reason"),
     [
         ("action_request_coach", "utter_handoff", "asked"),
-        ("action_delete_data", "utter_erase_requested", "erase"),
     ],
 )
 def test_a_person_takes_over_once(talk: Talk, action: str, key: str, reason: str) -> None:
@@ -143,12 +142,47 @@ def test_a_person_takes_over_once(talk: Talk, action: str, key: str, reason: str
     assert handoffs(talk) == [reason]
 
 
-def test_news_yes_and_no(talk: Talk) -> None:
+def test_news_yes_and_no_and_yes_again(talk: Talk) -> None:
     assert talk.hear("…", "subscribe_updates").act("action_subscribe") == ["utter_subscribed"]
     assert contact(talk).wants_updates is True
     assert contact(talk).updates_changed_at == talk.now
     assert talk.hear("…", "unsubscribe").act("action_unsubscribe") == ["utter_unsubscribed"]
     assert contact(talk).wants_updates is False
+    assert talk.hear("…", "subscribe_updates").act("action_subscribe") == ["utter_subscribed_again"]
+    assert talk.act("action_subscribe") == ["utter_subscribed_again"] * 2, "the same turn run twice"
+
+
+def test_a_booking_does_not_bring_reminders_back(talk: Talk) -> None:
+    talk.hear("STOP", "unsubscribe").act("action_unsubscribe")
+    asked_to_confirm(talk)
+    assert talk.answer("oui", "affirm") == ["utter_booking_made", "utter_no_reminders"]
+    with talk.sessions() as session:
+        assert session.scalars(select(Reminder)).all() == []
+
+
+@pytest.mark.parametrize("yes", ["press", "say"])
+def test_erasing_is_asked_about_once(talk: Talk, yes: str) -> None:
+    assert talk.hear("efface mes données", "delete_my_data").act("action_delete_data") == ["utter_ask_erase"]
+    assert erasures(talk) == []
+    if yes == "press":
+        talk.hear(talk.payload("effacer")).act("action_delete_data")
+    else:
+        talk.hear("oui", "affirm").act("action_affirm")
+    assert talk.keys() == ["utter_erase_planned"]
+    assert erasures(talk) == [talk.conversation.contact_id]
+
+
+@pytest.mark.parametrize("no", ["press", "say"])
+def test_who_does_not_mean_it_is_not_erased(talk: Talk, no: str) -> None:
+    talk.hear("efface mes données", "delete_my_data").act("action_delete_data")
+    talk.hear(talk.payload("garder") if no == "press" else "non", "deny")
+    assert talk.act("action_deny") == ["utter_data_kept"]
+    assert erasures(talk) == []
+
+
+def erasures(talk: Talk) -> list[int]:
+    with talk.sessions() as session:
+        return list(session.scalars(select(ErasureRequest.contact_id)))
 
 
 @pytest.mark.parametrize("said", ["je veux parler français", '/change_language{"choice": "language:fr"}'])

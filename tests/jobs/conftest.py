@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from bot.jobs import outbound
 from bot.jobs.context import JobsContext
 from bot.services import messages
 from bot.store.engine import Sessions, transaction
+from bot.store.media import MediaStore
 from tests.services.conftest import caravan, make_conversation, make_stop
 
 __all__ = ["caravan", "make_conversation", "make_stop"]
@@ -114,7 +116,11 @@ def senders(monkeypatch: pytest.MonkeyPatch) -> FakeSenders:
 
 @pytest.fixture
 def context(
-    sessions: Sessions, clock: StandingClock, assistant: FakeAssistant, senders: FakeSenders
+    sessions: Sessions,
+    clock: StandingClock,
+    assistant: FakeAssistant,
+    senders: FakeSenders,
+    tmp_path: Path,
 ) -> JobsContext:
     return JobsContext(
         sessions=sessions,
@@ -126,6 +132,7 @@ def context(
         turn_token="turn-token",
         commune_at=lambda point: None,
         commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
+        media=MediaStore(tmp_path / "media"),
     )
 
 

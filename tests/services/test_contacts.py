@@ -125,17 +125,6 @@ def test_a_variety_is_remembered_and_one_that_was_asked_for_is_marked(
     assert (contact(sessions, person).variety, contact(sessions, person).variety_chosen) == ("fr", True)
 
 
-def test_the_last_word_on_news_counts(
-    sessions: Sessions, now: datetime, make_conversation: MakeConversation
-) -> None:
-    person = make_conversation().contact_id
-    for wanted in (True, False):
-        with transaction(sessions) as session:
-            contacts.want_updates(session, contact_id=person, wanted=wanted, now=now)
-        known = contact(sessions, person)
-        assert (known.wants_updates, known.updates_changed_at) == (wanted, now)
-
-
 def test_who_is_not_there_is_not_found(sessions: Sessions) -> None:
     with pytest.raises(NotFound):
         contact(sessions, 404)

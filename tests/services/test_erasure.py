@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +12,7 @@ from bot.core.errors import NotFound
 from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.services import bookings, erasure, handoffs, ideas, messages
 from bot.store.engine import Sessions, transaction
-from bot.store.models import AppointmentTime, Base, Conversation
+from bot.store.models import AppointmentTime, Base, Contact, Conversation
 from tests.services.conftest import MakeStop
 
 NUMBER = "+212661122334"
@@ -77,12 +77,45 @@ def test_nothing_is_left_and_the_place_is_free(
     time_id = fill(sessions, now, make_stop)
     assert NUMBER in everything(sessions)
     with transaction(sessions) as session:
-        assert erasure.erase(session, phone_or_address=NUMBER, now=now) == 1
+        assert erasure.erase(session, phone_or_address=NUMBER, now=now).contacts == 1
     left = everything(sessions)
     assert NUMBER not in left
     assert WORDS not in left
     with sessions() as session:
         assert session.get_one(AppointmentTime, time_id).taken == 0
+
+
+def ask(sessions: Sessions, now: datetime) -> None:
+    with transaction(sessions) as session:
+        erasure.request(session, contact_id=session.query(Contact).one().id, now=now)
+
+
+def carry_out(sessions: Sessions, now: datetime) -> int:
+    with transaction(sessions) as session:
+        return erasure.carry_out(session, now=now).contacts
+
+
+def test_who_asked_is_erased_once_the_conversation_is_at_rest(
+    sessions: Sessions, now: datetime, make_stop: MakeStop
+) -> None:
+    fill(sessions, now, make_stop)
+    for _ in range(2):
+        ask(sessions, now)
+    assert carry_out(sessions, now + timedelta(seconds=30)) == 0
+    assert carry_out(sessions, now + timedelta(seconds=61)) == 1
+    assert NUMBER not in everything(sessions)
+    assert carry_out(sessions, now + timedelta(seconds=62)) == 0
+
+
+def test_who_goes_on_writing_is_erased_within_a_day_all_the_same(
+    sessions: Sessions, now: datetime, make_stop: MakeStop
+) -> None:
+    fill(sessions, now, make_stop)
+    ask(sessions, now)
+    with transaction(sessions) as session:
+        session.query(Conversation).one().last_activity_at = now + timedelta(hours=20)
+    assert carry_out(sessions, now + timedelta(hours=19, minutes=59)) == 0
+    assert carry_out(sessions, now + timedelta(hours=20)) == 1
 
 
 def test_somebody_who_is_not_known_is_said_to_be_so(sessions: Sessions, now: datetime) -> None:

@@ -19,7 +19,7 @@ from bot.core.messages import (
     OutboundContent,
     SendResult,
 )
-from bot.services import contacts, messages, sending
+from bot.services import consent, contacts, messages, sending
 from bot.services.sending import Interrupted
 from bot.store.engine import Sessions, transaction
 from bot.store.models import ContactAddress, Conversation, OutboundMessage
@@ -152,7 +152,7 @@ def test_who_shut_us_out_is_not_written_to(
     first, second, third = say(), say(), say()
     claim(sessions, first, now)
     with transaction(sessions) as session:
-        sending.block_address(session, outbound_id=first, now=now)
+        sending.block_address(session, outbound_id=first, code="63014", now=now)
     assert claim(sessions, second, now) is None
     assert state(sessions, second) == ("failed", "blocked")
     with sessions() as session:
@@ -162,6 +162,47 @@ def test_who_shut_us_out_is_not_written_to(
             session, channel=Channel.WHATSAPP, address="+212612345678", blocked=False, now=now
         )
     assert claim(sessions, third, now) is not None
+
+
+def test_an_sms_is_not_offered_to_a_number_that_refused_one(
+    sessions: Sessions, now: datetime, person: Conversation
+) -> None:
+    def sms() -> int:
+        with transaction(sessions) as session:
+            return messages.send_sms(
+                session,
+                contact_id=person.contact_id,
+                phone_number="+212699999999",
+                text="Rappel",
+                kind="reminder",
+                now=now,
+                expires_at=now + timedelta(hours=1),
+            )
+
+    first, second = sms(), sms()
+    claim(sessions, first, now)
+    with transaction(sessions) as session:
+        sending.block_address(session, outbound_id=first, code="21610", now=now)
+    assert claim(sessions, second, now) is None
+    assert state(sessions, second) == ("failed", "blocked")
+
+
+def test_a_reminder_that_waits_is_not_sent_after_a_stop(
+    sessions: Sessions, now: datetime, person: Conversation
+) -> None:
+    with transaction(sessions) as session:
+        waiting = messages.send_sms(
+            session,
+            contact_id=person.contact_id,
+            phone_number="+212612345678",
+            text="Rappel",
+            kind="reminder",
+            now=now,
+            expires_at=now + timedelta(hours=1),
+        )
+        consent.stop(session, contact_id=person.contact_id, channel=Channel.WHATSAPP, words="STOP", now=now)
+    assert claim(sessions, waiting, now) is None
+    assert state(sessions, waiting)[1] == "opted_out"
 
 
 def test_a_receipt_that_came_before_keeps_its_later_status(

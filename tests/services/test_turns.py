@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.bubbles import Bubble
+from bot.core.consent_rules import Purpose
 from bot.core.locales import Variety
 from bot.core.messages import Channel, InboundKind, InboundMessage, Location, MediaItem
 from bot.core.texts import default_texts
-from bot.services import contacts, handoffs, messages, turns
+from bot.services import consent, contacts, handoffs, messages, turns
 from bot.services.turns import Turn
 from bot.store import models
 from bot.store.engine import Sessions, transaction
@@ -41,7 +42,9 @@ def receive(sessions: Sessions, now: datetime) -> Receive:
 
 def begin(sessions: Sessions, inbound_id: int, now: datetime, commune: str | None = None) -> Turn | None:
     with transaction(sessions) as session:
-        return turns.begin(session, inbound_id=inbound_id, commune_at=lambda point: commune, now=now)
+        return turns.begin(
+            session, inbound_id=inbound_id, commune_at=lambda point: commune, texts=TEXTS, now=now
+        )
 
 
 def begun(sessions: Sessions, inbound_id: int, now: datetime, commune: str | None = None) -> Turn:
@@ -302,3 +305,74 @@ class TestGiveUp:
         give_up(sessions, inbound_id, now)
         assert said(sessions) == []
         assert stored(sessions, inbound_id).outcome == "to_coach"
+
+
+def hold(sessions: Sessions, inbound_id: int, now: datetime) -> int:
+    """A coach takes the conversation of a message; its id."""
+    with transaction(sessions) as session:
+        staff = models.Staff(username="amal", display_name="Amal", password_hash="", created_at=now)
+        session.add(staff)
+        session.flush()
+        conversation_id = stored(sessions, inbound_id).conversation_id
+        handoffs.take(session, conversation_id=conversation_id, staff_id=staff.id, now=now)
+    return conversation_id
+
+
+def may(sessions: Sessions, conversation_id: int) -> dict[Purpose, bool]:
+    with sessions() as session:
+        contact_id = session.get_one(models.Conversation, conversation_id).contact_id
+        return {
+            purpose: consent.allowed(session, contact_id=contact_id, purpose=purpose) for purpose in Purpose
+        }
+
+
+@pytest.mark.parametrize("words", ["STOP", "توقف", "حبس", "arrêt", "ma b9itch", "baraka"])
+def test_stop_is_heeded_before_the_assistant_is_asked_which_confirms_it(
+    sessions: Sessions, now: datetime, receive: Receive, words: str
+) -> None:
+    turn = begun(sessions, receive(text=words), now)
+    assert (turn.text, turn.payload) == (words, "/unsubscribe")
+    assert may(sessions, turn.conversation_id) == {
+        Purpose.SERVICE: True,
+        Purpose.REMINDERS: False,
+        Purpose.ANNOUNCEMENTS: False,
+    }
+
+
+def test_stop_is_heeded_with_a_coach_too_and_confirmed_once(
+    sessions: Sessions, now: datetime, receive: Receive
+) -> None:
+    conversation_id = hold(sessions, receive("1", text="salam"), now)
+    for provider_id in ("2", "3"):
+        assert begin(sessions, receive(provider_id, text="حبس"), now) is None
+    assert may(sessions, conversation_id)[Purpose.REMINDERS] is False
+    with sessions() as session:
+        said = session.scalars(select(models.OutboundMessage.text)).all()
+    assert said == [TEXTS.say("utter_unsubscribed", Variety.DARIJA_ARABIC)]
+
+
+def test_who_stopped_is_answered_and_stays_stopped_until_they_say_so(
+    sessions: Sessions, now: datetime, receive: Receive
+) -> None:
+    conversation_id = begun(sessions, receive("1", text="STOP"), now).conversation_id
+    for number, words in enumerate(["salam", "/start", "bghit rdv"], start=2):
+        assert begun(sessions, receive(str(number), text=words), now).text == words
+        assert may(sessions, conversation_id)[Purpose.REMINDERS] is False
+    assert begun(sessions, receive("9", text="reprendre les messages"), now).payload == "/subscribe_updates"
+    assert may(sessions, conversation_id)[Purpose.REMINDERS] is True
+
+
+def test_start_is_an_ordinary_word_for_who_never_stopped(
+    sessions: Sessions, now: datetime, receive: Receive
+) -> None:
+    assert begun(sessions, receive(text="start"), now).payload is None
+
+
+def test_the_words_say_the_variety_unless_one_was_chosen(
+    sessions: Sessions, now: datetime, receive: Receive
+) -> None:
+    turn = begun(sessions, receive("1", text="arrêtez"), now)
+    assert turn.metadata["variety"] == "fr"
+    with transaction(sessions) as session:
+        contacts.choose_variety(session, contact_id=turn.metadata["contact_id"], variety=Variety.ARABIC)
+    assert begun(sessions, receive("2", text="arrêtez"), now).metadata["variety"] == "ar"

@@ -2,14 +2,16 @@
 
 from bot.store.models.base import Base
 from bot.store.models.caravan import AppointmentTime, Booking, Caravan, Reminder, Stop
-from bot.store.models.contact import Contact, ContactAddress
+from bot.store.models.contact import ConsentEvent, Contact, ContactAddress, ErasureRequest
 from bot.store.models.idea import Idea
 from bot.store.models.message import (
     ContentTemplate,
     Conversation,
     DeliveryEvent,
     InboundMessage,
+    MediaFile,
     OutboundMessage,
+    RateBucket,
     TurnEffect,
 )
 from bot.store.models.plan import Announcement, Call, PlanChange, Preference
@@ -18,6 +20,7 @@ from bot.store.models.staff import (
     ClockOffset,
     Handoff,
     LoginAttempt,
+    NightlyRun,
     Staff,
     StaffSession,
     WorkerHeartbeat,
@@ -32,18 +35,23 @@ __all__ = [
     "Call",
     "Caravan",
     "ClockOffset",
+    "ConsentEvent",
     "Contact",
     "ContactAddress",
     "ContentTemplate",
     "Conversation",
     "DeliveryEvent",
+    "ErasureRequest",
     "Handoff",
     "Idea",
     "InboundMessage",
     "LoginAttempt",
+    "MediaFile",
+    "NightlyRun",
     "OutboundMessage",
     "PlanChange",
     "Preference",
+    "RateBucket",
     "Reminder",
     "Staff",
     "StaffSession",

@@ -37,17 +37,19 @@ class Conversation(Base):
 class InboundMessage(Base):
     """What a person sent, stored before the provider is told that it was taken.
 
-    ``outcome`` is null while the turn is open, then "answered", "to_coach" or "gave_up". ``raw`` is the provider's payload.
+    ``outcome`` is null while the turn is open, then "answered", "to_coach", "gave_up" or "merged". ``raw`` is the provider's payload.
+    ``provider_order`` is the provider's own sequence (Telegram's ``update_id``); ``merged_into`` the turn that answered this one too.
     """
 
     __tablename__ = "inbound_message"
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         Index("ix_inbound_message_open", "conversation_id", postgresql_where=text("outcome IS NULL")),
+        Index("ix_inbound_message_newest", "conversation_id", "id"),
     )
 
     id: Mapped[PrimaryKey]
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
     channel: Mapped[str]
     provider_id: Mapped[str]
     kind: Mapped[str]
@@ -60,6 +62,8 @@ class InboundMessage(Base):
     raw: Mapped[Json]
     received_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    provider_order: Mapped[int | None]
+    merged_into: Mapped[int | None]
     outcome: Mapped[str | None]
     intent: Mapped[str | None]
     confidence: Mapped[float | None]
@@ -69,15 +73,22 @@ class InboundMessage(Base):
 class OutboundMessage(Base):
     """What is sent to one address, stored before it is sent.
 
-    ``kind`` is "reply", "coach", "reminder" or "notice". ``turn_id`` is the inbound message that caused it, ``position`` its place in that
-    turn. ``status`` is a :class:`bot.core.messages.DeliveryStatus` and only moves forward. Past ``expires_at`` it is not sent any more.
-    Times are the product's clock's, but ``stored_at`` is the machine's: providers know no other.
+    ``kind`` is one of :data:`bot.core.sending_rules.POLICIES`. ``turn_id`` is the inbound message that caused it, ``position`` its
+    place in that turn. ``status`` is a :class:`bot.core.messages.DeliveryStatus` and only moves forward. Past ``expires_at`` it is not
+    sent any more. ``replaces_id`` is the message that this one stands in for: one that staff sent again, or that goes by SMS instead.
+    Staff who have seen to one that failed note it in ``handled_at`` and ``handled_by``. Times are the product's clock's, but
+    ``stored_at`` is the machine's: providers know no other.
     """
 
     __tablename__ = "outbound_message"
     __table_args__ = (
         UniqueConstraint("turn_id", "position"),
         Index("ix_outbound_message_provider_id", "channel", "provider_id"),
+        Index(
+            "ix_outbound_message_failed",
+            "id",
+            postgresql_where=text("status IN ('failed', 'undelivered', 'unknown') AND handled_at IS NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -100,6 +111,9 @@ class OutboundMessage(Base):
     stored_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_message.id"))
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class DeliveryEvent(Base):
@@ -133,3 +147,38 @@ class ContentTemplate(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     sid: Mapped[str]
+
+
+class MediaFile(Base):
+    """One attachment of an inbound message, fetched by a job of its own. ``position`` is its place in the message's ``media``.
+
+    ``status`` is "waiting", "stored", "refused" (too large, or of a kind that is not kept), "failed" or "expired"; ``reason`` says why.
+    ``name`` is the file's in the media directory, ``size`` in bytes.
+    """
+
+    __tablename__ = "media_file"
+    __table_args__ = (UniqueConstraint("inbound_id", "position"),)
+
+    id: Mapped[PrimaryKey]
+    inbound_id: Mapped[int] = mapped_column(ForeignKey("inbound_message.id"))
+    position: Mapped[int]
+    status: Mapped[str] = mapped_column(default="waiting")
+    reason: Mapped[str | None]
+    content_type: Mapped[str | None]
+    name: Mapped[str | None]
+    size: Mapped[int | None]
+    stored_at: Mapped[datetime | None]
+
+
+class RateBucket(Base):
+    """Tokens left of one limit of rate; shared between workers. ``at`` is the database's own clock, when they were last counted.
+
+    Not logged: after a crash of the database the buckets begin full, which is all that is lost.
+    """
+
+    __tablename__ = "rate_bucket"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float]
+    at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -96,3 +96,12 @@ class WorkerHeartbeat(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class NightlyRun(Base):
+    """The last day (Africa/Casablanca) for which a nightly piece of work was done."""
+
+    __tablename__ = "nightly_run"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date]
