@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from rasa_sdk.events import SlotSet
-
 from actions.runtime import Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES, announce_example, answer_about_stops
 from bot.core.texts import Option
@@ -51,7 +49,7 @@ class ActionAnswer(SceneAction):
             asked.insert(0, scene.turn.intent)
         for intent in _once_about_stops(asked):
             events += HANDLERS[intent](scene)
-        return [*events, SlotSet("misunderstood", 0)]
+        return events
 
 
 def tell_fact(scene: Scene, intent: str) -> Events:

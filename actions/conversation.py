@@ -1,4 +1,4 @@
-"""Greeting, the menu, going back, values out of the blue, and messages that were not understood."""
+"""Greeting, the menu, going back, values out of the blue, anger, and what is not text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 from actions.answers import COACH
 from actions.form import cleared
 from actions.idea import SLOTS as IDEA_SLOTS
+from actions.not_understood import answer_if_a_place, not_understood
 from actions.own_bookings import FORM_SLOTS, ActionCancelBooking, ActionStartMove, cancel_now
-from actions.people import ActionDeleteData, ActionRequestCoach, ActionUnsubscribe, erase_soon
-from actions.places import read_place
+from actions.people import ActionDeleteData, ActionRequestCoach, ActionUnsubscribe, erase_soon, hand_over
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
-from actions.stops import ABOUT_PLACES, answer_about_stops
 from bot.core import options
 from bot.store.models import InboundMessage
 
@@ -25,7 +24,6 @@ OTHERS = {
     "delete_my_data": ActionDeleteData,
 }
 """What the person wants instead of the form, by intent."""
-COACH_AFTER = 2
 
 
 class ActionGreet(SceneAction):
@@ -46,7 +44,7 @@ class ActionGreet(SceneAction):
             scene.say("utter_greet_back")
         else:
             scene.say("utter_hello" if answered else "utter_welcome")
-        return [SlotSet("misunderstood", 0)]
+        return []
 
 
 class ActionGoBack(SceneAction):
@@ -57,7 +55,7 @@ class ActionGoBack(SceneAction):
 
     def play(self, scene: Scene) -> Events:
         scene.say("utter_menu")
-        return cleared("misunderstood")
+        return []
 
 
 class ActionLeaveForm(SceneAction):
@@ -101,18 +99,21 @@ class ActionHelp(SceneAction):
 
 
 class ActionInform(SceneAction):
-    """A value outside a form: a place answers what was asked of places; anything else gets the menu."""
+    """A value outside a form: a place answers what was asked of places; a number that stands for nothing gets the menu."""
 
     def name(self) -> str:
         return "action_inform"
 
     def play(self, scene: Scene) -> Events:
-        events = _answer_if_a_place(scene)
+        events = answer_if_a_place(scene)
         if events is not None:
             return events
         if scene.pending().get("question") == "place":
             scene.say("utter_place_unknown")
             scene.say("utter_ask_place")
+            return [scene.ask(question="place", intent=scene.pending()["intent"])]
+        if scene.turn.values("option"):
+            scene.say("utter_number_alone")
             return []
         return not_understood(scene)
 
@@ -148,63 +149,35 @@ class ActionDeny(SceneAction):
         return []
 
 
-class ActionNotUnderstood(SceneAction):
-    """Asks to say it otherwise; the second time in a row a coach is offered first.
-
-    A message of which only the place is clear ("and Meknès?") is taken as a question about it.
-    """
-
-    def name(self) -> str:
-        return "action_not_understood"
-
-    def play(self, scene: Scene) -> Events:
-        events = _answer_if_a_place(scene)
-        return not_understood(scene) if events is None else events
-
-
-class ActionDefaultFallback(ActionNotUnderstood):
-    """What happens where no rule fits."""
-
-    def name(self) -> str:
-        return "action_default_fallback"
-
-
 class ActionComplain(SceneAction):
-    """A calm word, and a coach."""
+    """One calm word of regret, and a coach; whoever goes on is only told how to reach one."""
 
     def name(self) -> str:
         return "action_complain"
 
     def play(self, scene: Scene) -> Events:
-        scene.say("utter_complain", options=(COACH,))
-        return []
+        again = scene.in_a_row("complain") > 1
+        scene.say("utter_complain_again" if again else "utter_complain", options=(COACH,))
+        return [scene.count("complain")]
 
 
 class ActionMedia(SceneAction):
-    """The assistant cannot listen or look; a coach can."""
+    """The assistant cannot listen or look; a coach can, and gets the conversation at the second such message in a row.
+
+    A sticker or a reaction says nothing that anybody would have to hear.
+    """
 
     def name(self) -> str:
         return "action_media"
 
     def play(self, scene: Scene) -> Events:
+        if scene.turn.choice("media") == "sticker":
+            if not scene.in_form():
+                scene.say("utter_sticker")
+            return []
+        if scene.in_a_row("media") > 1:
+            hand_over(scene, "media")
+            scene.say("utter_media_to_coach")
+            return [*(left() if scene.in_form() else []), FollowupAction("action_listen")]
         scene.say("utter_media", options=(COACH,))
-        return []
-
-
-def _answer_if_a_place(scene: Scene) -> Events | None:
-    pending = scene.pending()
-    answer = read_place(scene)
-    if not (answer.place or answer.candidates or answer.outside is not None):
-        return None
-    question = pending.get("intent") if pending.get("question") == "place" else None
-    return answer_about_stops(scene, question or ABOUT_PLACES[0])
-
-
-def not_understood(scene: Scene) -> Events:
-    """Count, and offer more help the second time."""
-    times = int(scene.slot("misunderstood") or 0) + 1
-    if times >= COACH_AFTER:
-        scene.say("utter_not_understood_again", options=(COACH,))
-    else:
-        scene.say("utter_not_understood")
-    return [SlotSet("misunderstood", times)]
+        return [scene.count("media")]

@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from actions.not_understood import KIND, SAY_OTHERWISE, likely_meanings
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
+from actions.turn import MEANT
 from bot.core.own_names import is_no_name
 
 QUESTIONS = frozenset(
@@ -91,16 +93,19 @@ class FormStep(SceneAction):
     def play(self, scene: Scene) -> Events:
         # Slots outlive a session: a form that begins does not take up what one held that was abandoned.
         requested = scene.slot(REQUESTED) if self._active(scene) and not scene.opened_form() else None
-        if requested is not None and self.is_something_else(scene, requested):
+        if requested is not None and (
+            self.is_something_else(scene, requested) or self._unclear(scene, requested)
+        ):
             return []
         begins = requested is None and scene.turn.intent == self.begins_with
         values = {name: None if begins else scene.slot(name) for name in self.slots(scene)}
         found = (values if begins else {}) | self.read(scene, requested, values)
+        events = _at_a_loss(scene) if requested is not None and not found else []
         if requested is not None and requested not in found:
             found[requested] = None
         values |= found
         missing = [name for name in self.needed(scene, values) if values.get(name) is None]
-        events: Events = [SlotSet(name, value) for name, value in found.items()]
+        events += [SlotSet(name, value) for name, value in found.items()]
         return [*events, SlotSet(REQUESTED, missing[0] if missing else None)]
 
     def slots(self, scene: Scene) -> list[str]:
@@ -110,6 +115,8 @@ class FormStep(SceneAction):
     def is_something_else(self, scene: Scene, requested: str) -> bool:
         """Whether the message is a question or a change of mind instead of an answer to what was asked."""
         turn = scene.turn
+        if turn.choice(MEANT) is not None:
+            return True
         if turn.values("choice") and turn.intent in ("inform", self.begins_with):
             return False
         if turn.intent not in QUESTIONS | LEAVING or turn.intent == self.begins_with:
@@ -122,12 +129,32 @@ class FormStep(SceneAction):
             return True
         if turn.text.startswith("/"):
             return True
-        looks_asked = "?" in turn.text or "؟" in turn.text
         sure = requested in self.short_text and turn.confidence >= SURE and turn.intent not in POLITE
-        return turn.intent in QUESTIONS and (looks_asked or sure or is_no_name(turn.text))
+        return turn.intent in QUESTIONS and (_looks_asked(turn.text) or sure or is_no_name(turn.text))
+
+    def _unclear(self, scene: Scene, requested: str) -> bool:
+        """Whether the message answers nothing, but may mean something that is worth asking back."""
+        turn = scene.turn
+        if turn.intent != "out_of_scope" or not likely_meanings(scene):
+            return False
+        if requested in self.free_text:
+            return _looks_asked(turn.text)
+        values = {name: scene.slot(name) for name in self.slots(scene)}
+        return not self.read(scene.muted(), requested, values)
 
     def _active(self, scene: Scene) -> bool:
         return bool((scene.tracker.active_loop or {}).get("name") == self.form)
+
+
+def _at_a_loss(scene: Scene) -> Events:
+    """Nothing was read: the second time in a row the person is told of a coach, and of the way out."""
+    if scene.in_a_row(KIND) >= SAY_OTHERWISE:
+        scene.say("utter_coach_in_form")
+    return [scene.count(KIND)]
+
+
+def _looks_asked(text: str) -> bool:
+    return "?" in text or "؟" in text
 
 
 def cleared(*names: str) -> Events:

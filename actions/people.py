@@ -24,7 +24,7 @@ class ActionRequestCoach(SceneAction):
     def play(self, scene: Scene) -> Events:
         hand_over(scene, "asked")
         scene.say("utter_handoff")
-        return [SlotSet("misunderstood", 0)]
+        return []
 
 
 class ActionChangeLanguage(SceneAction):

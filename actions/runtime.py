@@ -69,6 +69,23 @@ class Scene:
         asked = self.slot("pending") or {}
         return asked if asked.get("turn") == messages.previous_turn(self.session, self.turn.id) else {}
 
+    def in_a_row(self, kind: str) -> int:
+        """The how manieth message of this kind in a row the latest one is, if it is one of them; see :meth:`count`."""
+        before = self.slot("in_a_row") or {}
+        goes_on = before.get("kind") == kind and before.get("turn") == messages.previous_turn(
+            self.session, self.turn.id
+        )
+        return int(before["times"]) + 1 if goes_on else 1
+
+    def count(self, kind: str, *, times: int | None = None) -> dict[str, Any]:
+        """The event that remembers that the latest message was one of this kind; ``times`` where it counts for more."""
+        counted = self.in_a_row(kind) if times is None else times
+        return dict(SlotSet("in_a_row", {"turn": self.turn.id, "kind": kind, "times": counted}))
+
+    def muted(self) -> Scene:
+        """The same scene, in which nothing that is said is heard: to find out what a message would give."""
+        return Scene(self.session, self.tracker, CollectingDispatcher())
+
     def ask(self, **question: Any) -> dict[str, Any]:
         """The event that remembers a question until the next message."""
         return dict(SlotSet("pending", {"turn": self.turn.id, **question}))

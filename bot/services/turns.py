@@ -26,6 +26,8 @@ CommuneAt = Callable[[Location], str | None]
 
 INTENT_OF_WISH = {WishKind.STOP: "/unsubscribe", WishKind.RESUME: "/subscribe_updates"}
 CONFIRMATION = {WishKind.STOP: "utter_unsubscribed", WishKind.RESUME: "utter_subscribed_again"}
+STICKER = '/send_media{"choice": "media:sticker"}'
+"""A sticker, a reaction, or a kind of message that nobody has to hear or see."""
 START_COMMANDS = frozenset({"/start", "/help", "/menu"})
 
 
@@ -119,7 +121,7 @@ def _words(inbound: InboundMessage, shared_phone: str | None) -> tuple[str, str 
         return inbound.text, "/greet"
     if inbound.text.strip():
         return inbound.text, None
-    return "", "/send_media"
+    return "", "/send_media" if kind is InboundKind.MEDIA else STICKER
 
 
 def _province(session: Session) -> str | None:

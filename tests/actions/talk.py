@@ -77,6 +77,7 @@ class Talk:
         intent: str = "inform",
         *,
         also: Sequence[str] = (),
+        ranking: Sequence[tuple[str, float]] = (),
         confidence: float = 0.95,
         pin: Pin | None = None,
         phone_known: bool = True,
@@ -102,12 +103,13 @@ class Talk:
         self.message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
+            "intent_ranking": [{"name": name, "confidence": share} for name, share in ranking],
             "intents": [{"name": name} for name in (intent, *also)],
             "entities": entities,
             "metadata": metadata,
         }
         self.said, self.listens = [], False
-        self.events.append({"event": "user"})
+        self.events.append({"event": "user", "metadata": metadata, "parse_data": self.message})
         return self
 
     def act(self, action: str) -> list[str]:

@@ -13,6 +13,8 @@ from bot.store.models import Contact, Conversation, ErasureRequest, Handoff, Rem
 from tests.actions.booking import FORM, all_bookings, asked_for_name, asked_for_time, asked_to_confirm, booked
 from tests.actions.talk import Talk
 
+STICKER = '/send_media{"choice": "media:sticker"}'
+
 
 def expect_no_form(talk: Talk) -> None:
     assert talk.loop is None
@@ -66,10 +68,51 @@ def test_where_no_rule_fits(talk: Talk) -> None:
         ("action_complain", "utter_complain"),
         ("action_media", "utter_media"),
         ("action_inform", "utter_not_understood"),
+        ("action_not_understood", "utter_not_understood"),
     ],
 )
 def test_outside_a_form(talk: Talk, action: str, key: str) -> None:
     assert talk.hear("…", "out_of_scope").act(action) == [key]
+    assert talk.offered() != ()
+
+
+def test_whoever_stays_angry_is_told_of_a_coach_only(talk: Talk) -> None:
+    assert talk.hear("7mar", "complain").act("action_complain") == ["utter_complain"]
+    assert talk.hear("7mar", "complain").act("action_complain") == ["utter_complain_again"]
+    assert [button.payload for button in talk.offered()] == ["/talk_to_human"]
+    talk.hear("wach fabor", "ask_cost").act("action_answer")
+    assert talk.hear("7mar", "complain").act("action_complain") == ["utter_complain"]
+
+
+def test_the_second_voice_note_in_a_row_goes_to_a_coach(talk: Talk) -> None:
+    assert talk.hear("/send_media").act("action_media") == ["utter_media"]
+    assert talk.hear("/send_media").act("action_media") == ["utter_media_to_coach"]
+    assert (talker(talk), handoffs(talk), talk.listens) == ("waiting", ["media"], True)
+
+
+def test_voice_notes_in_a_form_lead_out_of_it_to_a_coach(talk: Talk) -> None:
+    asked_for_time(talk).answer("/send_media")
+    assert talk.refused
+    talk.act("action_media")
+    assert talk.loop == FORM
+    talk.answer("/send_media")
+    assert talk.act("action_media") == ["utter_media_to_coach"]
+    expect_no_form(talk)
+    assert talker(talk) == "waiting"
+
+
+def test_a_sticker_is_no_voice_note(talk: Talk) -> None:
+    for _ in range(3):
+        assert talk.hear(STICKER).act("action_media") == ["utter_sticker"]
+    assert talker(talk) == "assistant"
+    asked_for_time(talk).answer(STICKER)
+    assert talk.refused
+    assert talk.act("action_media") == []
+    assert talk.loop == FORM
+
+
+def test_a_number_that_stands_for_nothing(talk: Talk) -> None:
+    assert talk.hear("7", "inform").act("action_inform") == ["utter_number_alone"]
     assert talk.offered() != ()
 
 

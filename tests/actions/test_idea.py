@@ -80,6 +80,7 @@ def test_a_sector_in_words_and_one_that_is_none(talk: Talk) -> None:
     assert talk.answer("blabla") == ["utter_sector_unclear", "utter_ask_idea_sector"]
     assert talk.answer('/inform{"choice": "sector:piracy"}') == [
         "utter_sector_unclear",
+        "utter_coach_in_form",
         "utter_ask_idea_sector",
     ]
     assert talk.answer("l'apiculture") == ["utter_ask_idea_needs"]

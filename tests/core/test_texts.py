@@ -17,6 +17,7 @@ import yaml
 from bot.core import sms
 from bot.core.booking_rules import NameProblem
 from bot.core.locales import Variety
+from bot.core.meanings import ASKABLE
 from bot.core.messages import Channel, InputRequest
 from bot.core.sectors import SECTORS
 from bot.core.texts import CASABLANCA, TEXTS, MissingText, Option, Texts
@@ -25,7 +26,7 @@ from bot.gazetteer import Gazetteer
 PROJECT = Path(__file__).parents[2]
 SPEAKING = ("actions", "bot/services", "bot/jobs", "bot/core/texts.py")
 KEY = re.compile(
-    r"(utter|option|language|notice|sector|sms|channel|idea_status|weekday|month)_[\w*-]+|list_title|request_\w+_title"
+    r"(utter|option|meaning|language|notice|sector|sms|channel|idea_status|weekday|month)_[\w*-]+|list_title|request_\w+_title"
 )
 FAMILIES: dict[str, tuple[str, ...]] = {
     "utter_ask_*": ("idea_what", "idea_where", "idea_needs"),
@@ -33,6 +34,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "utter_name_*": tuple(problem.value for problem in NameProblem),
     "sector_*": tuple(SECTORS),
     "language_*": tuple(variety.value for variety in Variety),
+    "language_only_*": ("english", "spanish", "amazigh"),
+    "meaning_*": tuple(sorted(ASKABLE)),
     "idea_status_*": ("received",),
     "sms_reminder_*": ("evening", "morning"),
     "channel_*": tuple(channel.value for channel in Channel),
@@ -55,6 +58,7 @@ SAMPLE: dict[str, Any] = {
     "answer": {variety.value: "…" for variety in Variety},
     "channel": "channel_whatsapp",
     "status": "idea_status_received",
+    "sorry": "language_only_english",
     "starts_at": STARTS_AT,
     "day": "2026-11-28",
     "first": "2026-11-28",

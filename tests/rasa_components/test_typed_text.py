@@ -76,3 +76,47 @@ def test_a_payload_is_kept_whatever_the_button_said() -> None:
 @pytest.mark.parametrize("typed", ["", "   ", "\n"])
 def test_nothing_typed_is_still_a_message(typed: str) -> None:
     assert resolved(typed) == "…"
+
+
+@pytest.mark.parametrize(("typed", "place"), [("oulmes", 1), ("OULMÈS.", 1), ("une autre commune", 2)])
+def test_the_words_of_a_choice_are_that_choice(typed: str, place: int) -> None:
+    assert resolved(typed) == OFFERED[place]["payload"]
+
+
+@pytest.mark.parametrize("typed", ["commune", "autre", "Tiflet demain"])
+def test_some_words_of_a_choice_are_left_to_the_model(typed: str) -> None:
+    assert resolved(typed) == typed
+
+
+MEANINGS = [
+    {"title": "واش فابور ولا بالفلوس", "payload": '/ask_cost{"choice": "meant:5"}'},
+    {"title": "نلغي الموعد ديالي", "payload": '/cancel_booking{"choice": "meant:5"}'},
+    {"title": "نبدل الموعد ديالي", "payload": '/reschedule_booking{"choice": "meant:5"}'},
+]
+
+
+@pytest.mark.parametrize(("typed", "place"), [("فابور", 0), ("نلغي", 1), ("نبدل الموعد", 2)])
+def test_of_a_meaning_a_word_is_enough_that_only_it_has(typed: str, place: int) -> None:
+    assert message_text(typed=typed, payload=None, offered=MEANINGS) == MEANINGS[place]["payload"]
+
+
+def test_a_word_that_two_meanings_have_chooses_none() -> None:
+    assert message_text(typed="الموعد", payload=None, offered=MEANINGS) == "الموعد"
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("👍", "/affirm"),
+        ("👍🏽 👌", "/affirm"),
+        ("✅", "/affirm"),
+        ("👎", "/deny"),
+        ("😂😂", '/send_media{"choice": "media:sticker"}'),
+        ("❤️", '/send_media{"choice": "media:sticker"}'),
+        ("👍 merci", "👍 merci"),
+        ("…", "…"),
+        ("؟", "؟"),
+    ],
+)
+def test_signs_alone(typed: str, text: str) -> None:
+    assert message_text(typed=typed, payload=None, offered=[]) == text

@@ -16,7 +16,7 @@ from bot.core.locales import Variety
 from bot.core.messages import Channel, InboundKind, InboundMessage, Location, MediaItem
 from bot.core.texts import default_texts
 from bot.services import consent, contacts, handoffs, messages, turns
-from bot.services.turns import Turn
+from bot.services.turns import STICKER, Turn
 from bot.store import models
 from bot.store.engine import Sessions, transaction
 from tests.services.conftest import TIFLET
@@ -180,6 +180,12 @@ class TestBegin:
         media = (MediaItem(reference="file", content_type="audio/ogg"),)
         turn = begun(sessions, receive(kind=InboundKind.MEDIA, media=media), now)
         assert (turn.text, turn.payload) == ("", "/send_media")
+
+    def test_a_sticker_is_not_taken_for_one(
+        self, sessions: Sessions, now: datetime, receive: Receive
+    ) -> None:
+        turn = begun(sessions, receive(kind=InboundKind.UNSUPPORTED), now)
+        assert (turn.text, turn.payload) == ("", STICKER)
 
     def test_a_picture_with_words_is_its_words(
         self, sessions: Sessions, now: datetime, receive: Receive

@@ -1,0 +1,95 @@
+"""A message that was not understood: first a question back, then a request to say it otherwise, then a coach."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import FollowupAction
+
+from actions.answers import COACH
+from actions.meanings import ask_meaning, meanings
+from actions.places import read_place
+from actions.runtime import Events, Scene, SceneAction
+from actions.stops import ABOUT_PLACES, answer_about_stops
+from bot.core import foreign
+
+KIND = "not_understood"
+QUESTION_BACK, SAY_OTHERWISE = 1, 2
+"""How far the help goes; beyond these a coach is offered first."""
+BEGUN_BY = {"booking_form": "book_slot", "idea_form": "submit_idea"}
+SHORT = 4
+"""Words: a longer message that names a place also wants something there."""
+LONG = 600
+"""Characters: more than this is a letter rather than a question."""
+
+
+class ActionNotUnderstood(SceneAction):
+    """Helps on, and more so each time in a row. A message of which only the place is clear ("and Meknès?") is a question about it."""
+
+    def name(self) -> str:
+        return "action_not_understood"
+
+    def play(self, scene: Scene) -> Events:
+        if scene.in_form():
+            return _in_form(scene)
+        if likely_meanings(scene) and len(scene.turn.text.split()) > SHORT:
+            return not_understood(scene)
+        events = answer_if_a_place(scene)
+        return not_understood(scene) if events is None else events
+
+
+class ActionDefaultFallback(ActionNotUnderstood):
+    """What happens where no rule fits."""
+
+    def name(self) -> str:
+        return "action_default_fallback"
+
+
+def answer_if_a_place(scene: Scene) -> Events | None:
+    """The answer to a message that names a place, None where it names none."""
+    pending = scene.pending()
+    answer = read_place(scene)
+    if not (answer.place or answer.candidates or answer.outside is not None):
+        return None
+    question = pending.get("intent") if pending.get("question") == "place" else None
+    return answer_about_stops(scene, question or ABOUT_PLACES[0])
+
+
+def not_understood(scene: Scene) -> Events:
+    """The help for this time in a row, outside a form."""
+    level, likely = _level(scene)
+    language = foreign.language_of(scene.turn.text)
+    if language is not None and level <= SAY_OTHERWISE:
+        level = SAY_OTHERWISE
+        scene.say("utter_other_language", sorry=f"language_only_{language}", options=(COACH,))
+    elif level == QUESTION_BACK:
+        ask_meaning(scene, likely)
+    elif level > SAY_OTHERWISE:
+        scene.say("utter_not_understood_again", options=(COACH,))
+    elif len(scene.turn.text) > LONG:
+        scene.say("utter_too_long")
+    else:
+        scene.say("utter_not_understood")
+    return [scene.count(KIND, times=level)]
+
+
+def _in_form(scene: Scene) -> Events:
+    level, likely = _level(scene)
+    if level == QUESTION_BACK:
+        ask_meaning(scene, likely)
+        # The form's question would follow, and its numbers would take the place of the meanings'.
+        return [scene.count(KIND, times=level), FollowupAction("action_listen")]
+    scene.say("utter_help_in_form")
+    return [scene.count(KIND, times=level)]
+
+
+def _level(scene: Scene) -> tuple[int, tuple[str, ...]]:
+    """How far the help goes this time; without a likely meaning there is nothing to ask back."""
+    likely = likely_meanings(scene)
+    return (QUESTION_BACK, likely) if likely else (max(scene.in_a_row(KIND), SAY_OTHERWISE), ())
+
+
+def likely_meanings(scene: Scene) -> tuple[str, ...]:
+    """What is worth asking back: only the first time in a row, and not what the person is doing already."""
+    if scene.in_a_row(KIND) > QUESTION_BACK:
+        return ()
+    loop = (scene.tracker.active_loop or {}).get("name")
+    return meanings(scene.turn, besides=BEGUN_BY.get(str(loop)))

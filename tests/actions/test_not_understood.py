@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.booking import FORM, asked_for_name, asked_for_stop, asked_for_time
+from tests.actions.talk import Talk
+
+UNSURE = (
+    ("out_of_scope", 0.5),
+    ("ask_cost", 0.2),
+    ("ask_nearest_stop", 0.15),
+    ("thank", 0.1),
+    ("book_slot", 0.06),
+)
+
+
+def unclear(
+    talk: Talk, text: str = "ch7al hadchi zwin", ranking: tuple[tuple[str, float], ...] = UNSURE
+) -> list[str]:
+    return talk.hear(text, "out_of_scope", ranking=ranking).act("action_not_understood")
+
+
+def payloads(talk: Talk) -> list[str]:
+    return [button.payload.partition("{")[0] for button in talk.offered()]
+
+
+def test_first_the_likeliest_meanings_then_otherwise_then_a_coach(talk: Talk) -> None:
+    assert unclear(talk) == ["utter_did_you_mean"]
+    assert payloads(talk) == ["/ask_cost", "/ask_nearest_stop", "/book_slot", "/out_of_scope"]
+    assert unclear(talk) == ["utter_not_understood"]
+    assert payloads(talk)[0] == "/ask_nearest_stop"
+    assert unclear(talk) == ["utter_not_understood_again"]
+    assert payloads(talk)[0] == "/talk_to_human"
+
+
+def test_where_nothing_is_likely_it_is_to_be_said_otherwise(talk: Talk) -> None:
+    assert unclear(talk, ranking=(("out_of_scope", 0.99), ("ask_cost", 0.005))) == ["utter_not_understood"]
+    assert unclear(talk) == ["utter_not_understood_again"]
+
+
+def test_something_else_goes_on_to_the_menu(talk: Talk) -> None:
+    unclear(talk)
+    assert talk.hear(talk.payload("Non, autre chose")).act("action_not_understood") == [
+        "utter_not_understood"
+    ]
+
+
+def test_a_meaning_is_as_if_it_had_been_asked_with_the_place_that_was_named(talk: Talk) -> None:
+    unclear(talk, "fin katji l9afila f Tiflet daba zwin")
+    chosen = talk.payload("Où est l'étape")
+    talk.hear(chosen).act("action_answer")
+    assert talk.keys()[-2:] == ["utter_stop_venue", "utter_book_here_or_near"]
+    assert "Tiflet" in talk.words()
+
+
+def test_a_meaning_of_a_message_that_is_not_there_has_no_values(talk: Talk) -> None:
+    assert talk.hear('/ask_nearest_stop{"choice": "meant:99999"}').act("action_answer") == ["utter_ask_place"]
+
+
+def test_a_booking_that_was_meant_begins_with_the_place(talk: Talk) -> None:
+    unclear(talk, "nji ndir dakchi f Tiflet nhar tlat kif walo")
+    talk.hear(talk.payload("rendez-vous")).form(FORM)
+    assert talk.slots["booking_place"]["commune"] == "04.291.01.05"
+    assert talk.slots["requested_slot"] == "booking_time"
+
+
+def test_in_a_form_the_question_back_waits_and_the_form_goes_on(talk: Talk) -> None:
+    asked_for_time(talk).answer("chno hadchi dyal lkhlas", "out_of_scope", ranking=UNSURE)
+    assert talk.refused
+    assert talk.act("action_not_understood") == ["utter_did_you_mean"]
+    assert talk.listens
+    assert payloads(talk) == ["/ask_cost", "/ask_nearest_stop", "/out_of_scope"]
+    talk.answer(talk.payload("gratuit"))
+    assert talk.refused
+    assert talk.act("action_answer") == ["utter_fact"]
+    assert talk.answer("10:00") == ["utter_ask_booking_name"]
+
+
+def test_in_a_form_something_else_is_told_how_to_answer(talk: Talk) -> None:
+    asked_for_time(talk).answer("chno hadchi dyal lkhlas", "out_of_scope", ranking=UNSURE)
+    talk.act("action_not_understood")
+    talk.answer(talk.payload("Non, autre chose"))
+    assert talk.refused
+    assert talk.act("action_not_understood") == ["utter_help_in_form"]
+    assert not talk.listens
+    assert talk.loop == FORM
+
+
+def test_an_answer_of_the_form_is_no_riddle(talk: Talk) -> None:
+    assert asked_for_time(talk).answer("f 10:00 awla", "out_of_scope", ranking=UNSURE) == [
+        "utter_ask_booking_name"
+    ]
+    assert talk.answer("Zineb Aouad", "out_of_scope", ranking=UNSURE) == ["utter_ask_booking_confirmed"]
+
+
+def test_a_question_in_place_of_a_name_is_asked_back(talk: Talk) -> None:
+    asked_for_name(talk).answer("wach hadchi fih chi khlas?", "out_of_scope", ranking=UNSURE)
+    assert talk.refused
+
+
+def test_who_is_twice_at_a_loss_in_a_form_is_told_of_a_coach(talk: Talk) -> None:
+    assert asked_for_stop(talk).answer("zxcv", "out_of_scope") == ["utter_ask_booking_stop"]
+    assert talk.answer("zxcv", "out_of_scope") == ["utter_coach_in_form", "utter_ask_booking_stop"]
+
+
+@pytest.mark.parametrize(("text", "language"), [("what is the cost please", "english"), ("ⴰⵣⵓⵍ", "amazigh")])
+def test_a_language_that_is_not_spoken_is_told_so(talk: Talk, text: str, language: str) -> None:
+    assert unclear(talk, text) == ["utter_other_language"]
+    assert talk.said[0].values == {"sorry": f"language_only_{language}"}
+    assert payloads(talk) == ["/talk_to_human"]
+
+
+def test_a_letter_is_asked_for_its_question(talk: Talk) -> None:
+    assert unclear(talk, "bla bla " * 100, ranking=()) == ["utter_too_long"]
+
+
+def test_only_a_place_is_a_question_about_it(talk: Talk) -> None:
+    assert unclear(talk, "w Tiflet")[0] != "utter_did_you_mean"
