@@ -8,6 +8,7 @@ import sys
 
 from bot.config import load_settings
 from bot.core.errors import AnaM3akError
+from bot.core.roles import Role
 from bot.problem import Problem
 from bot.progress import say
 from bot.supervise import database
@@ -20,6 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("username", help="small letters, digits, dots, dashes or underscores")
     parser.add_argument("--name", default="", help="the name that colleagues see")
+    parser.add_argument(
+        "--role",
+        choices=[role.value for role in Role],
+        default=Role.COACH.value,
+        help="what a new account may do (coach, where nothing is said)",
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -40,6 +47,7 @@ def execute(arguments: argparse.Namespace) -> int:
                         username=arguments.username,
                         password=password,
                         display_name=arguments.name,
+                        role=Role(arguments.role),
                         now=real_clock(),
                     )
                 else:

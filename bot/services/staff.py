@@ -12,8 +12,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.core.errors import AnaM3akError, Conflict, InvalidInput, NotFound
-from bot.store.models import AuditEvent, LoginAttempt, Staff, StaffSession
-from bot.store.models.base import Json
+from bot.core.roles import Role
+from bot.services import audit
+from bot.services.audit import Action
+from bot.store.models import LoginAttempt, Staff, StaffSession
 
 SESSION_LENGTH = timedelta(hours=12)
 FIRST_ACCOUNT = "organisateur"
@@ -34,7 +36,15 @@ class TooManyAttempts(AnaM3akError):
     retryable = True
 
 
-def create(session: Session, *, username: str, password: str, display_name: str, now: datetime) -> Staff:
+def create(
+    session: Session,
+    *,
+    username: str,
+    password: str,
+    display_name: str,
+    now: datetime,
+    role: Role = Role.COACH,
+) -> Staff:
     """A new account. Raises InvalidInput (form of the name, short password) or Conflict (name taken)."""
     if not _USERNAME.fullmatch(username):
         raise InvalidInput("a user name has 2 to 40 small letters, digits, dots, dashes or underscores")
@@ -45,6 +55,7 @@ def create(session: Session, *, username: str, password: str, display_name: str,
         username=username,
         display_name=display_name or username,
         password_hash=_passwords.hash(password),
+        role=role.value,
         created_at=now,
     )
     session.add(staff)
@@ -57,7 +68,14 @@ def ensure_first_account(session: Session, *, now: datetime) -> tuple[str, str] 
     if session.scalar(select(func.count()).select_from(Staff)):
         return None
     password = "-".join(secrets.token_hex(2) for _ in range(4))
-    create(session, username=FIRST_ACCOUNT, password=password, display_name="Organisateur", now=now)
+    create(
+        session,
+        username=FIRST_ACCOUNT,
+        password=password,
+        display_name="Organisateur",
+        role=Role.ORGANISER,
+        now=now,
+    )
     return FIRST_ACCOUNT, password
 
 
@@ -97,7 +115,7 @@ def log_in(session: Session, *, username: str, password: str, now: datetime) -> 
             token_hash=_hash(token), staff_id=staff.id, created_at=now, expires_at=now + SESSION_LENGTH
         )
     )
-    audit(session, staff_id=staff.id, action="login", now=now)
+    audit.record(session, staff_id=staff.id, action=Action.LOGIN, now=now)
     return token
 
 
@@ -119,13 +137,6 @@ def set_language(session: Session, *, staff_id: int, language: str) -> None:
     if language not in ("ar", "fr"):
         raise InvalidInput("the console speaks ar and fr")
     session.get_one(Staff, staff_id).language = language
-
-
-def audit(
-    session: Session, *, staff_id: int | None, action: str, now: datetime, detail: Json | None = None
-) -> None:
-    """Note what somebody saw or changed; ``detail`` holds ids only."""
-    session.add(AuditEvent(staff_id=staff_id, action=action, detail=detail or {}, at=now))
 
 
 def _check_password(password: str) -> None:

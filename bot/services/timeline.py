@@ -127,6 +127,14 @@ def header(session: Session, *, conversation_id: int) -> Header:
     )
 
 
+def contact_of(session: Session, *, conversation_id: int) -> int:
+    """Whose conversation this is. Raises NotFound."""
+    found = session.scalar(select(Conversation.contact_id).where(Conversation.id == conversation_id))
+    if found is None:
+        raise NotFound(f"conversation {conversation_id}")
+    return found
+
+
 def hold_still(session: Session, *, conversation_id: int) -> None:
     """Let nobody else change this conversation until the transaction ends."""
     session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())

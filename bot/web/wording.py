@@ -1,4 +1,4 @@
-"""The console's words: one YAML file a language, which can be edited without touching Python.
+"""The console's words: YAML files by language, and by topic where there are many; no Python has to be touched to edit them.
 
 A text may hold ``{value}``. Keys are the same in every language; the tests see to that.
 """
@@ -75,7 +75,19 @@ class Words:
 @lru_cache(maxsize=1)
 def load_words() -> Mapping[str, Words]:
     """The words of each language, read once."""
-    return {language: Words(language, _read(FOLDER / f"{language}.yml")) for language in LANGUAGES}
+    return {language: Words(language, _all(language)) for language in LANGUAGES}
+
+
+def _all(language: str) -> dict[str, str]:
+    """What `fr.yml` and each `<topic>.fr.yml` say. Raises MissingWords where two say the same key."""
+    texts: dict[str, str] = {}
+    for path in sorted(FOLDER.glob(f"*{language}.yml")):
+        found = _read(path)
+        twice = texts.keys() & found.keys()
+        if twice:
+            raise MissingWords(f"{path.name} says again what another file says: {', '.join(sorted(twice))}")
+        texts |= found
+    return texts
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -7,12 +7,16 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bot.core.roles import Role
 from bot.store.models.base import Base, Json, PrimaryKey
 from bot.store.models.message import Conversation
 
 
 class Staff(Base):
-    """Somebody who works in the console. ``password_hash`` is argon2; ``language`` is "ar" or "fr"."""
+    """Somebody who works in the console.
+
+    ``password_hash`` is argon2; ``language`` is "ar" or "fr"; ``role`` is a :class:`bot.core.roles.Role`.
+    """
 
     __tablename__ = "staff"
 
@@ -20,6 +24,7 @@ class Staff(Base):
     username: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
     password_hash: Mapped[str]
+    role: Mapped[str] = mapped_column(default=Role.COACH.value)
     language: Mapped[str] = mapped_column(default="fr")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
@@ -69,12 +74,25 @@ class Handoff(Base):
 
 
 class AuditEvent(Base):
-    """What a member of the staff saw or changed. Append-only; ``detail`` holds ids, never texts or phone numbers."""
+    """What a member of the staff saw or changed. A trigger refuses to change or delete a row.
+
+    ``detail`` holds lists of ids by kind, never names, texts or phone numbers; see :mod:`bot.services.audit`.
+    """
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_staff_id", "staff_id", "at", "id"),
+        Index("ix_audit_event_at", "at", "id"),
+        Index(
+            "ix_audit_event_detail",
+            "detail",
+            postgresql_using="gin",
+            postgresql_ops={"detail": "jsonb_path_ops"},
+        ),
+    )
 
     id: Mapped[PrimaryKey]
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str]
     detail: Mapped[Json]
     at: Mapped[datetime]

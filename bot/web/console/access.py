@@ -14,6 +14,7 @@ from fastapi import Depends, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.core.roles import Role
 from bot.services import staff
 from bot.web.context import Web, web_of
 from bot.web.errors import HttpError
@@ -59,6 +60,7 @@ class Member(Visitor):
 
     id: int
     name: str
+    role: Role
     token: str
     now: datetime
 
@@ -109,6 +111,7 @@ def find_member(request: Request) -> Member | None:
             csrf=_token(web, f"staff:{token}"),
             id=found.id,
             name=found.display_name,
+            role=Role(found.role),
             token=token,
             now=now,
         )
@@ -117,22 +120,6 @@ def find_member(request: Request) -> Member | None:
 Anybody = Annotated[Visitor, Depends(visitor)]
 Staff = Annotated[Member, Depends(member)]
 CsrfField = Annotated[str, Form()]
-
-
-def acting_visitor(who: Anybody, csrf: CsrfField = "") -> Visitor:
-    """A visitor who sends a form of ours. Raises FormExpired."""
-    _check(who, csrf)
-    return who
-
-
-def acting_member(who: Staff, csrf: CsrfField = "") -> Member:
-    """A member of the staff who sends a form of ours. Raises LoginNeeded or FormExpired."""
-    _check(who, csrf)
-    return who
-
-
-ActingVisitor = Annotated[Visitor, Depends(acting_visitor)]
-ActingStaff = Annotated[Member, Depends(acting_member)]
 
 
 def set_session(response: Response, web: Web, token: str) -> None:
@@ -175,7 +162,7 @@ def safe_target(path: str | None) -> str:
         or "\\" in path
         or any(ord(char) < 33 for char in path)
     ):
-        return f"{CONSOLE}/inbox"
+        return CONSOLE
     return path
 
 
@@ -191,9 +178,21 @@ def _login_address(request: Request) -> str:
     return f"{CONSOLE}/login?next={quote(request.url.path + (f'?{query}' if query else ''))}"
 
 
-def _check(who: Visitor, csrf: str) -> None:
-    if not hmac.compare_digest(who.csrf.encode(), csrf.encode()):
+def check_open_form(request: Request, csrf: str) -> None:
+    """As :func:`check_csrf` for whoever is there: the form was written before or after a login. Raises FormExpired."""
+    known = find_member(request)
+    if known is None or not _fits(known, csrf):
+        check_csrf(visitor(request), csrf)
+
+
+def check_csrf(who: Visitor, csrf: str) -> None:
+    """Take a form only with the token of this browser. Raises FormExpired."""
+    if not _fits(who, csrf):
         raise FormExpired
+
+
+def _fits(who: Visitor, csrf: str) -> bool:
+    return hmac.compare_digest(who.csrf.encode(), csrf.encode())
 
 
 def _token(web: Web, anchor: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query
+from fastapi import Form, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,14 +15,17 @@ from bot.channels.storable import storable
 from bot.core import service_window
 from bot.core.bubbles import MAX_CHARACTERS
 from bot.core.errors import Conflict, InvalidInput
-from bot.services import handoffs, staff, stops, timeline
+from bot.core.roles import COACHES, READERS
+from bot.services import audit, handoffs, stops, timeline
+from bot.services.audit import Action, Kind
 from bot.services.timeline import Header
 from bot.store.engine import transaction
-from bot.web.console.access import CONSOLE, ActingStaff, Member, Staff, is_live
+from bot.web.console.access import CONSOLE, Member, Staff, is_live
 from bot.web.console.pages import page
+from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
-router = APIRouter(prefix=f"{CONSOLE}/conversations")
+router = ConsoleRouter(prefix=f"{CONSOLE}/conversations")
 SEE_OTHER = 303
 ConversationId = Annotated[int, Path(ge=1, lt=2**62)]
 
@@ -40,7 +44,7 @@ class AnswerUnusable(InvalidInput):
         self.problem = problem
 
 
-@router.get("/{conversation_id}")
+@router.page("/{conversation_id}", roles=READERS)
 def show(
     request: Request,
     who: Staff,
@@ -51,22 +55,22 @@ def show(
     return _page(request, who, conversation_id, before=before)
 
 
-@router.post("/{conversation_id}/take")
-def take(request: Request, who: ActingStaff, conversation_id: ConversationId) -> Response:
+@router.form("/{conversation_id}/take", roles=COACHES)
+def take(request: Request, who: Staff, conversation_id: ConversationId) -> Response:
     """Hold the conversation: from now on the assistant is silent in it."""
     try:
         with transaction(web_of(request).sessions) as session:
             handoffs.take(session, conversation_id=conversation_id, staff_id=who.id, now=who.now)
-            _audit(session, who, "conversation_taken", conversation_id)
+            _record(session, who, Action.CONVERSATION_TAKEN, conversation_id)
     except handoffs.TakenByAnother:
         return _page(request, who, conversation_id, status=409, problem="problem_taken")
     return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}", SEE_OTHER)
 
 
-@router.post("/{conversation_id}/answer")
+@router.form("/{conversation_id}/answer", roles=COACHES)
 def answer(
     request: Request,
-    who: ActingStaff,
+    who: Staff,
     conversation_id: ConversationId,
     text: Annotated[str, Form()] = "",
     seen: Annotated[int, Form(ge=0, lt=2**62)] = 0,
@@ -87,8 +91,8 @@ def answer(
     return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}#end", SEE_OTHER)
 
 
-@router.post("/{conversation_id}/give-back")
-def give_back(request: Request, who: ActingStaff, conversation_id: ConversationId) -> Response:
+@router.form("/{conversation_id}/give-back", roles=COACHES)
+def give_back(request: Request, who: Staff, conversation_id: ConversationId) -> Response:
     """Let the assistant go on, with one sentence to the person."""
     web = web_of(request)
     try:
@@ -96,7 +100,7 @@ def give_back(request: Request, who: ActingStaff, conversation_id: ConversationI
             handoffs.give_back(
                 session, conversation_id=conversation_id, staff_id=who.id, texts=web.texts(), now=who.now
             )
-            _audit(session, who, "conversation_given_back", conversation_id)
+            _record(session, who, Action.CONVERSATION_GIVEN_BACK, conversation_id)
     except handoffs.NotHeld:
         return _page(request, who, conversation_id, status=409, problem="problem_not_held")
     return RedirectResponse(f"{CONSOLE}/inbox?tab=mine&done=given_back", SEE_OTHER)
@@ -117,7 +121,7 @@ def _answer(session: Session, who: Member, conversation_id: int, text: str, seen
     if last is not None and last.id > seen and last.text == text:
         return
     sent = handoffs.answer(session, conversation_id=conversation_id, staff_id=who.id, text=text, now=who.now)
-    _audit(session, who, "answer_sent", conversation_id, {"outbound_ids": list(sent)})
+    _record(session, who, Action.ANSWER_SENT, conversation_id, [(Kind.MESSAGE, each) for each in sent])
 
 
 def _page(
@@ -134,7 +138,7 @@ def _page(
     with transaction(web.sessions) as session:
         known = _known(session, who, conversation_id, _aware(before))
         if not is_live(request):
-            _audit(session, who, "conversation_viewed", conversation_id)
+            _record(session, who, Action.CONVERSATION_VIEWED, conversation_id)
     return page(
         request,
         who,
@@ -146,6 +150,7 @@ def _page(
         draft=draft,
         now=who.now,
         past=before is not None,
+        may_talk=who.role in COACHES,
         **known,
     )
 
@@ -184,8 +189,13 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo is not None else None
 
 
-def _audit(
-    session: Session, who: Member, action: str, conversation_id: int, detail: dict[str, object] | None = None
+def _record(
+    session: Session,
+    who: Member,
+    action: Action,
+    conversation_id: int,
+    more: Sequence[tuple[Kind, int]] = (),
 ) -> None:
-    about = {"conversation_id": conversation_id, **(detail or {})}
-    staff.audit(session, staff_id=who.id, action=action, now=who.now, detail=about)
+    contact = timeline.contact_of(session, conversation_id=conversation_id)
+    about = [(Kind.CONVERSATION, conversation_id), (Kind.CONTACT, contact), *more]
+    audit.record(session, staff_id=who.id, action=action, now=who.now, about=about)

@@ -5,21 +5,24 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.core.roles import EVERYONE, READERS
 from bot.core.texts import CASABLANCA
-from bot.services import desk, staff, stops
+from bot.services import audit, desk, stops
+from bot.services.audit import Action, Kind
 from bot.store.engine import transaction
 from bot.web.console.access import CONSOLE, Staff
 from bot.web.console.pages import page
+from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
-router = APIRouter(prefix=CONSOLE)
+router = ConsoleRouter(prefix=CONSOLE)
 
 
-@router.get("/stops")
+@router.page("/stops", roles=EVERYONE)
 def show_stops(request: Request, who: Staff) -> Response:
     """The current caravan's stops by day, with the places that are taken."""
     web = web_of(request)
@@ -40,7 +43,7 @@ def show_stops(request: Request, who: Staff) -> Response:
     )
 
 
-@router.get("/ideas")
+@router.page("/ideas", roles=READERS)
 def show_ideas(
     request: Request, who: Staff, number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1
 ) -> Response:
@@ -48,7 +51,12 @@ def show_ideas(
     web = web_of(request)
     with transaction(web.sessions) as session:
         found = desk.ideas(session, number=number)
-        staff.audit(session, staff_id=who.id, action="ideas_viewed", now=who.now, detail={"page": number})
+        shown = [
+            each
+            for line in found.rows
+            for each in ((Kind.IDEA, line.idea.id), (Kind.CONTACT, line.idea.contact_id))
+        ]
+        audit.record(session, staff_id=who.id, action=Action.IDEAS_VIEWED, now=who.now, about=shown)
     return page(
         request,
         who,

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.web.console.access import LoginNeeded, Visitor, is_live, language_of
 from bot.web.console.pages import OTHER_LANGUAGE, page
+from bot.web.console.routes import RoleRefused
 from bot.web.context import web_of
 from bot.web.errors import status_of
 
@@ -25,7 +26,7 @@ async def as_page(request: Request, error: Exception) -> Response:
     words = web_of(request).words
     language = language_of(request)
     who = Visitor(words=words[language], csrf="")
-    kind = KINDS.get(status, "500" if status >= 500 else "400")
+    kind = "role" if isinstance(error, RoleRefused) else KINDS.get(status, "500" if status >= 500 else "400")
     return page(
         request, who, "error.html", status=status, kind=kind, other_words=words[OTHER_LANGUAGE[language]]
     )

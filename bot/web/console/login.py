@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.services import staff
+from bot.core.roles import EVERYONE
+from bot.services import audit, staff
+from bot.services.audit import Action
 from bot.store.engine import transaction
 from bot.web.console import access
-from bot.web.console.access import CONSOLE, ActingStaff, ActingVisitor, Anybody
+from bot.web.console.access import CONSOLE, Anybody, Staff
 from bot.web.console.pages import page
+from bot.web.console.routes import ANYBODY, ConsoleRouter
 from bot.web.context import Web, web_of
 from bot.web.wording import LANGUAGES
 
-router = APIRouter(prefix=CONSOLE)
+router = ConsoleRouter(prefix=CONSOLE)
 SEE_OTHER = 303
 LONGEST_NAME = 40
 LONGEST_PASSWORD = 1000
 
 
-@router.get("/login")
+@router.page("/login", roles=ANYBODY)
 def show(request: Request, who: Anybody, next: Annotated[str, Query()] = "") -> Response:
     """The login page; who is logged in already goes on."""
     if access.find_member(request) is not None:
@@ -30,10 +33,10 @@ def show(request: Request, who: Anybody, next: Annotated[str, Query()] = "") -> 
     return page(request, who, "login.html", target=next, username="", problem=None)
 
 
-@router.post("/login")
+@router.form("/login", roles=ANYBODY)
 def log_in(
     request: Request,
-    who: ActingVisitor,
+    who: Anybody,
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
@@ -59,29 +62,28 @@ def log_in(
     return response
 
 
-@router.post("/logout")
-def log_out(request: Request, who: ActingStaff) -> Response:
+@router.form("/logout", roles=EVERYONE)
+def log_out(request: Request, who: Staff) -> Response:
     """End the session."""
     web = web_of(request)
     with transaction(web.sessions) as session:
         staff.log_out(session, token=who.token)
-        staff.audit(session, staff_id=who.id, action="logout", now=who.now)
+        audit.record(session, staff_id=who.id, action=Action.LOGOUT, now=who.now)
     response = RedirectResponse(f"{CONSOLE}/login", SEE_OTHER)
     access.end_session(response, web)
     return response
 
 
-@router.post("/language")
+@router.form("/language", roles=ANYBODY)
 def choose_language(
     request: Request,
     language: Annotated[str, Form()],
-    csrf: access.CsrfField = "",
     back: Annotated[str, Form()] = "",
 ) -> Response:
     """Answer in another language from now on; for staff it is kept with the account."""
     web = web_of(request)
     known = access.find_member(request)
-    who = access.acting_member(known, csrf) if known else access.acting_visitor(access.visitor(request), csrf)
+    who = known or access.visitor(request)
     chosen = language if language in LANGUAGES else who.words.language
     if known is not None:
         with transaction(web.sessions) as session:

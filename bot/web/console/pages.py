@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.core.texts import CASABLANCA
 from bot.web.console import access
-from bot.web.console.access import Visitor
+from bot.web.console.access import Member, Visitor
 from bot.web.console.masking import isolated, masked, pretty, without_numbers
+from bot.web.console.navigation import ON_A_PHONE, places_of
 from bot.web.context import web_of
 
 FOLDER = Path(__file__).parent.parent
@@ -35,6 +36,8 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
         "other": OTHER_LANGUAGE[who.words.language],
         "asset": asset,
         "sandbox": web_of(request).settings.sandbox,
+        "places": places_of(who.role) if isinstance(who, Member) else [],
+        "on_a_phone": ON_A_PHONE,
     }
     written = _environment().get_template(template).render(common | values)
     response = _live(request, written) if live else HTMLResponse(written, status_code=status)

@@ -34,7 +34,11 @@
       if (changed && "keepEnd" in part.dataset) grown = true;
     }
     const name = document.getElementById("page-name");
-    if (name) document.title = name.dataset.pageName;
+    if (name && document.title !== name.dataset.pageName) {
+      document.title = name.dataset.pageName;
+      // Read aloud: what the eye sees change in the tabs.
+      document.getElementById("announce").textContent = name.dataset.pageName;
+    }
     if (grown && follow) toEnd();
     writing();
   }

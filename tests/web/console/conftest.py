@@ -13,6 +13,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select
 
 from bot.core.locales import Variety
+from bot.core.roles import Role
 from bot.core.texts import Texts
 from bot.services import handoffs
 from bot.store.engine import Sessions, transaction
@@ -21,6 +22,13 @@ from bot.store.models import OutboundMessage, Staff
 PASSWORD = "motdepasse-long"
 LOGIN = "/console/login"
 TALK = "/console/conversations/1"
+TEAM = {
+    "amina": Role.COACH,
+    "youssef": Role.COACH,
+    "nadia": Role.ORGANISER,
+    "said": Role.AGENT,
+    "hiba": Role.AUDITOR,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +92,12 @@ def password_hash() -> str:
 @pytest.fixture
 def accounts(sessions: Sessions, clock: Any, password_hash: str) -> None:
     with transaction(sessions) as session:
-        for name in ("amina", "youssef"):
+        for name, role in TEAM.items():
             account = Staff(
                 username=name,
                 display_name=name.title(),
                 password_hash=password_hash,
+                role=role.value,
                 language="fr",
                 created_at=clock(),
             )

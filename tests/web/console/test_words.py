@@ -8,8 +8,11 @@ import pytest
 
 from bot.core.locales import Variety
 from bot.core.messages import Channel, DeliveryStatus, InboundKind
+from bot.core.roles import Role
+from bot.services.audit import Action
 from bot.web.console.error_pages import KINDS
 from bot.web.console.masking import masked, pretty, without_numbers
+from bot.web.console.navigation import PLACES
 from bot.web.console.pages import FOLDER
 from bot.web.wording import MissingWords, load_words
 
@@ -65,7 +68,10 @@ def test_every_key_of_the_templates_has_words() -> None:
         ),
         ("tab", ["waiting", "mine", "all"]),
         ("author", ["person", "assistant", "coach", "reminder"]),
-        ("error", [*set(KINDS.values()), "500"]),
+        ("error", [*set(KINDS.values()), "500", "role"]),
+        ("audit", [action.value for action in Action]),
+        ("role", [role.value for role in Role]),
+        ("nav", [place.name for place in PLACES]),
         ("weekday", [str(number) for number in range(7)]),
         ("month", [str(number) for number in range(1, 13)]),
     ],

@@ -1,0 +1,64 @@
+"""The record of what staff saw and changed: who, what kind of thing, which ids, when. No names, words or numbers of people.
+
+The database itself takes back nothing of it: see the trigger of the migration of roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from bot.store.models import AuditEvent
+
+
+class Action(StrEnum):
+    """What was done. Each has words in the console, under ``audit_<value>``."""
+
+    LOGIN = "login"
+    LOGOUT = "logout"
+    INBOX_VIEWED = "inbox_viewed"
+    CONVERSATION_VIEWED = "conversation_viewed"
+    CONVERSATION_TAKEN = "conversation_taken"
+    CONVERSATION_GIVEN_BACK = "conversation_given_back"
+    ANSWER_SENT = "answer_sent"
+    IDEAS_VIEWED = "ideas_viewed"
+
+
+class Kind(StrEnum):
+    """What an id in the record is the id of."""
+
+    CONTACT = "contact"
+    CONVERSATION = "conversation"
+    BOOKING = "booking"
+    IDEA = "idea"
+    STOP = "stop"
+    MESSAGE = "message"
+    STAFF = "staff"
+
+
+def record(
+    session: Session,
+    *,
+    staff_id: int | None,
+    action: Action,
+    now: datetime,
+    about: Iterable[tuple[Kind, int]] = (),
+    note: str | None = None,
+) -> None:
+    """Note what a member of the staff saw or changed, in the same transaction.
+
+    ``about`` names everything that was seen or changed by its id; ``note`` is a word of the product's own, such as a
+    role or a status, never anything that people wrote.
+    """
+    ids: dict[str, list[int]] = {}
+    for kind, number in about:
+        known = ids.setdefault(kind.value, [])
+        if number not in known:
+            known.append(number)
+    detail: dict[str, object] = dict(ids)
+    if note is not None:
+        detail["note"] = note
+    session.add(AuditEvent(staff_id=staff_id, action=action.value, detail=detail, at=now))

@@ -1,0 +1,24 @@
+"""All routes of the service, however deep they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount
+
+
+def all_routes(app: FastAPI) -> list[APIRoute | Mount]:
+    """Every route; a kind of route that is not known here is an error."""
+    return list(_walk(app.routes))
+
+
+def _walk(routes: Iterable[BaseRoute]) -> Iterator[APIRoute | Mount]:
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from _walk(inner.routes)
+            continue
+        assert isinstance(route, APIRoute | Mount), f"a route of an unknown kind: {route!r}"
+        yield route
