@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str | None = None
     twilio_sms_from: str | None = None
     twilio_api_base_url: HttpUrl | None = None
+    whatsapp_templates_file: Path | None = None
     telegram_bot_token: str | None = Field(default=None, repr=False)
     telegram_webhook_secret: str | None = Field(default=None, repr=False, pattern="^[A-Za-z0-9_-]{1,256}$")
     telegram_api_base_url: HttpUrl | None = None
@@ -252,6 +253,8 @@ def _resolve(given: Settings) -> Settings:
     update = {name: value for name, value in defaults.items() if not getattr(given, name)}
     update["data_dir"] = given.data.root
     update["caravan_file"] = PROJECT_ROOT / given.caravan_file.expanduser()
+    if given.whatsapp_templates_file is not None:
+        update["whatsapp_templates_file"] = PROJECT_ROOT / given.whatsapp_templates_file.expanduser()
     update["embedded_database"] = given.database_url is None
     if given.telegram_polling is None:
         update["telegram_polling"] = not given.sandbox and given.public_base_url is None

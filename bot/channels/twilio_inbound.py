@@ -13,8 +13,9 @@ from twilio.request_validator import (
 )
 
 from bot.channels.choices import is_ours, without_number
-from bot.channels.errors import PayloadInvalid, SignatureInvalid
+from bot.channels.errors import FailureKind, PayloadInvalid, SignatureInvalid
 from bot.channels.storable import storable
+from bot.channels.twilio_errors import kind_of
 from bot.core.messages import (
     Channel,
     DeliveryReceipt,
@@ -102,12 +103,15 @@ def parse_receipt(params: Mapping[str, str], outbound_id: int | None) -> Deliver
     if status is None:
         return None
     code = raw.get("ErrorCode", "")
+    kind = kind_of(code) if status in {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED} else None
     return DeliveryReceipt(
         provider_id=provider_id,
         status=status,
         error_code=code if code not in {"", "0"} else None,
         raw=raw,
         outbound_id=outbound_id,
+        refused=kind is FailureKind.SUPPRESS,
+        may_arrive_later=kind is FailureKind.RETRY,
     )
 
 

@@ -100,6 +100,13 @@ class TwilioSender:
 
     def _send(self, content: OutboundContent) -> SendResult:
         addressing = self._addressing(content)
+        if content.template is not None:
+            values = {str(number): value for number, value in enumerate(content.template.values, start=1)}
+            return self._create(
+                **addressing,
+                content_sid=content.template.sid,
+                content_variables=json.dumps(values, ensure_ascii=False),
+            )
         result = self._send_with_buttons(content, addressing)
         return self._send_as_text(content, addressing) if result is None else result
 
@@ -221,16 +228,22 @@ def _oldest_match(
     known_ids: Collection[str],
 ) -> SendResult | None:
     bodies = {_words(content.text), _words(with_numbers(content.text, content.buttons))}
+    # What a template says around its values is not known here.
+    values = content.template.values if content.template else ()
     matches = [
         message
         for message in listed
         if message.sid not in known_ids
-        and _words(message.body or "") in bodies
+        and (_words(message.body or "") in bodies or _holds_all(message.body or "", values))
         and message.date_created is not None
         and message.date_created >= since
     ]
     results = [_result(message) for message in matches]
     return min(results, key=lambda result: result.at or since) if results else None
+
+
+def _holds_all(body: str, values: tuple[str, ...]) -> bool:
+    return bool(values) and all(value in body for value in values)
 
 
 def _words(text: str) -> str:

@@ -26,14 +26,6 @@ class Purpose(str, Enum):
 BY_DEFAULT = {Purpose.SERVICE: True, Purpose.REMINDERS: True, Purpose.ANNOUNCEMENTS: False}
 """What holds where the ledger says nothing: who writes is answered, who booked is reminded, news are only for those who asked."""
 
-_OF_KIND = {"reminder": Purpose.REMINDERS, "announcement": Purpose.ANNOUNCEMENTS}
-
-
-def purpose_of(kind: str) -> Purpose:
-    """What an outbound message of this kind is for."""
-    return _OF_KIND.get(kind, Purpose.SERVICE)
-
-
 ENDED_BY_STOP = (Purpose.REMINDERS, Purpose.ANNOUNCEMENTS)
 
 

@@ -115,18 +115,31 @@ def moves_forward(current: DeliveryStatus, new: DeliveryStatus) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryReceipt:
-    """A provider's word on a message that we sent."""
+    """A provider's word on a message that we sent.
+
+    Of one that was not delivered, ``refused`` says that the person wants none, ``may_arrive_later`` that sending it anew may help.
+    """
 
     provider_id: str
     status: DeliveryStatus
     error_code: str | None
     raw: Mapping[str, Any]
     outbound_id: int | None = None
+    refused: bool = False
+    may_arrive_later: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovedTemplate:
+    """A text that the provider approved in advance, for use outside the service window; ``values`` fill its variables in order."""
+
+    sid: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutboundContent:
-    """What is to be sent to one address: one bubble."""
+    """What is to be sent to one address: one bubble. With a ``template`` that is sent in place of the text."""
 
     channel: Channel
     address: str
@@ -136,6 +149,7 @@ class OutboundContent:
     request: InputRequest | None = None
     request_title: str | None = None
     location: Location | None = None
+    template: ApprovedTemplate | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

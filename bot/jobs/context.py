@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
+import yaml
 
 from bot.channels.senders import Senders, make_telegram_sender, make_twilio_sender
 from bot.config import Settings, SettingsError
 from bot.core.locales import Variety
-from bot.core.messages import Button
+from bot.core.messages import Button, Channel
+from bot.core.sending_rules import POLICIES
 from bot.core.texts import Texts, default_texts
 from bot.gazetteer import Gazetteer
 from bot.gazetteer.outlines import Outlines
 from bot.services import stops
 from bot.services.content_templates import StoredTemplates
+from bot.services.ladder import Ladder
 from bot.services.reminders import CommuneName
 from bot.services.turns import CommuneAt
 from bot.store.clock import Clock, product_clock
@@ -36,6 +41,8 @@ class JobsContext:
     commune_at: CommuneAt
     commune_name: CommuneName
     media: MediaStore
+    sender_names: Mapping[Channel, str]
+    ladder: Ladder
 
 
 def database_url(settings: Settings) -> str:
@@ -61,6 +68,8 @@ def make_context(settings: Settings) -> JobsContext:
         commune_at=Outlines(gazetteer).commune_at,
         commune_name=gazetteer.names,
         media=MediaStore(settings.data.media),
+        sender_names=_sender_names(settings),
+        ladder=Ladder(texts=texts, templates=approved_templates(settings.whatsapp_templates_file)),
     )
 
 
@@ -87,6 +96,34 @@ def make_senders(settings: Settings, sessions: Sessions, texts: Texts) -> Sender
         if telegram
         else None,
     )
+
+
+def _sender_names(settings: Settings) -> dict[Channel, str]:
+    """Which number or bot sends on each channel: limits of rate count for each of them."""
+    twilio = settings.twilio
+    names = {Channel.TELEGRAM: "bot"}
+    if twilio is not None:
+        names |= {Channel.WHATSAPP: twilio.whatsapp_from, Channel.SMS: twilio.sms_from}
+    return names
+
+
+def approved_templates(path: Path | None) -> dict[tuple[str, str], str]:
+    """The sids of approved templates by kind of message and variety. Raises SettingsError where the file cannot be used."""
+    if path is None:
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = {
+            (str(kind), Variety(variety).value): str(sid)
+            for kind, by_variety in content.items()
+            for variety, sid in by_variety.items()
+        }
+    except (OSError, yaml.YAMLError, AttributeError, ValueError) as problem:
+        raise SettingsError(f"WHATSAPP_TEMPLATES_FILE cannot be used: {problem}.") from None
+    wrong = [kind for kind, _ in found if kind not in POLICIES]
+    if wrong:
+        raise SettingsError(f"WHATSAPP_TEMPLATES_FILE: there are no messages of the kind {wrong[0]}.")
+    return found
 
 
 def _fixed_buttons(texts: Texts) -> dict[tuple[Button, ...], str]:

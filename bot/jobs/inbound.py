@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from bot.core.backoff import TURN_TRIES
+from bot.core.errors import NotFound
 from bot.core.messages import Channel
 from bot.dialogue import TurnRefused, TurnReply, TurnRequest, take_turn
 from bot.jobs.context import JobsContext
@@ -19,7 +20,11 @@ log = logging.getLogger(__name__)
 
 async def answer(context: JobsContext, *, inbound_id: int, attempts: int) -> None:
     """Run the turn of a message. Raises what made it fail while another try is left; after the last one a coach gets it."""
-    turn = await asyncio.to_thread(_begin, context, inbound_id)
+    try:
+        turn = await asyncio.to_thread(_begin, context, inbound_id)
+    except NotFound:
+        log.info("inbound message %s is gone: the person was erased", inbound_id)
+        return
     if turn is None:
         return
     try:
@@ -84,8 +89,8 @@ def _give_up(context: JobsContext, inbound_id: int) -> None:
 
 def _callback_id(context: JobsContext, inbound_id: int) -> str | None:
     with context.sessions() as session:
-        inbound = session.get_one(InboundMessage, inbound_id)
-        if inbound.channel != Channel.TELEGRAM.value or inbound.outcome is not None:
+        inbound = session.get(InboundMessage, inbound_id)
+        if inbound is None or inbound.channel != Channel.TELEGRAM.value or inbound.outcome is not None:
             return None
         callback = inbound.raw.get("callback_query") or {}
         return str(callback["id"]) if "id" in callback else None

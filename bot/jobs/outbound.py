@@ -1,4 +1,4 @@
-"""The job that sends a message: claimed, sent, settled. What nobody knows is never sent again blindly."""
+"""The job that sends a message: claimed, sent, settled. What nobody knows is not sent again blindly."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot.channels.errors import FailureKind, SendError
-from bot.core.backoff import SEND_FOR
 from bot.core.messages import DeliveryStatus, OutboundContent, SendResult
+from bot.core.sending_rules import Repeat, is_over, policy_of
 from bot.jobs.context import JobsContext
 from bot.services import sending
-from bot.services.sending import Interrupted
+from bot.services.rates import TooFast
+from bot.services.sending import Gone, Interrupted
 from bot.store.engine import transaction
 from bot.store.models import OutboundMessage
 
 log = logging.getLogger(__name__)
 
+LONGEST_WAIT = 2.0
+"""Seconds for which a message waits in the worker for its turn; it keeps a place there meanwhile."""
 LISTING_DELAY = 3.0
 """Twilio may list a message some seconds late."""
 
@@ -27,6 +30,8 @@ async def send(context: JobsContext, *, outbound_id: int) -> None:
     """Send one stored message. What is raised is tried again, for a day at most: then the next one has its turn."""
     try:
         await _send_stored(context, outbound_id)
+    except Gone:
+        log.info("outbound message %s is gone: the person was erased", outbound_id)
     except Exception as failed:
         if not await asyncio.to_thread(_too_old, context, outbound_id):
             raise
@@ -36,12 +41,25 @@ async def send(context: JobsContext, *, outbound_id: int) -> None:
 
 async def _send_stored(context: JobsContext, outbound_id: int) -> None:
     try:
-        content = await asyncio.to_thread(_claim, context, outbound_id)
+        content = await _claimed(context, outbound_id)
     except Interrupted:
         await _after_interruption(context, outbound_id)
         return
     if content is not None:
         await _send(context, content)
+
+
+async def _claimed(context: JobsContext, outbound_id: int) -> OutboundContent | None:
+    """The message, claimed; a short wait for its turn is waited for here, a longer one in the queue (TooFast)."""
+    waited = 0.0
+    while True:
+        try:
+            return await asyncio.to_thread(_claim, context, outbound_id)
+        except TooFast as wait:
+            waited += wait.retry_after
+            if waited > LONGEST_WAIT:
+                raise
+            await asyncio.sleep(wait.retry_after)
 
 
 async def _send(context: JobsContext, content: OutboundContent) -> None:
@@ -74,21 +92,28 @@ async def _failed(context: JobsContext, content: OutboundContent, error: SendErr
 
 
 async def _after_interruption(context: JobsContext, outbound_id: int) -> None:
-    """The process died between claiming and settling. A provider with a list is asked; elsewhere a reply is sent again, because
-    a person who waits for an answer is worse off without it than with it twice.
+    """The process died between claiming and settling. A provider with a list is asked; elsewhere the policy of the message's kind
+    says whether it is sent again.
     """
-    content = await asyncio.to_thread(_reload, context, outbound_id)
-    if context.senders.can_reconcile(content.channel) and await _was_sent(context, content):
+    content, kind = await asyncio.to_thread(_reload, context, outbound_id)
+    can_ask = context.senders.can_reconcile(content.channel)
+    if can_ask and await _was_sent(context, content):
+        return
+    if not can_ask and policy_of(kind).repeat is Repeat.AT_MOST_ONCE:
+        log.warning("outbound message %s: nobody knows whether it was sent", outbound_id)
+        await asyncio.to_thread(_fail, context, outbound_id, DeliveryStatus.UNKNOWN, "interrupted")
         return
     await asyncio.to_thread(_fail, context, outbound_id, DeliveryStatus.QUEUED, "interrupted")
-    again = await asyncio.to_thread(_claim, context, outbound_id)
+    again = await _claimed(context, outbound_id)
     if again is not None:
         await _send(context, again)
 
 
 async def _was_sent(context: JobsContext, content: OutboundContent) -> bool:
-    """Whether the provider lists the message, which is settled then."""
+    """Whether a receipt came, or the provider lists the message, which is settled then."""
     await asyncio.sleep(LISTING_DELAY)
+    if await asyncio.to_thread(_is_settled, context, content.outbound_id):
+        return True
     created_at, known = await asyncio.to_thread(_siblings, context, content)
     found = await context.senders.reconcile(content, created_at=created_at, known_ids=known)
     if found is not None:
@@ -99,7 +124,14 @@ async def _was_sent(context: JobsContext, content: OutboundContent) -> bool:
 def _claim(context: JobsContext, outbound_id: int) -> OutboundContent | None:
     now = context.clock()
     with transaction(context.sessions) as session:
-        return sending.claim(session, outbound_id=outbound_id, now=now)
+        return sending.claim(
+            session, outbound_id=outbound_id, now=now, senders=context.sender_names, ladder=context.ladder
+        )
+
+
+def _is_settled(context: JobsContext, outbound_id: int) -> bool:
+    with context.sessions() as session:
+        return sending.is_settled(session, outbound_id=outbound_id)
 
 
 def _settle(context: JobsContext, outbound_id: int, result: SendResult) -> None:
@@ -119,16 +151,19 @@ def _block(context: JobsContext, outbound_id: int, code: str) -> None:
         sending.block_address(session, outbound_id=outbound_id, code=code, now=now)
 
 
-def _reload(context: JobsContext, outbound_id: int) -> OutboundContent:
+def _reload(context: JobsContext, outbound_id: int) -> tuple[OutboundContent, str]:
     with context.sessions() as session:
-        return sending.content_of(session.get_one(OutboundMessage, outbound_id))
+        row = session.get_one(OutboundMessage, outbound_id)
+        return sending.content_of(row), row.kind
 
 
 def _too_old(context: JobsContext, outbound_id: int) -> bool:
     now = context.clock()
     with context.sessions() as session:
-        row = session.get_one(OutboundMessage, outbound_id)
-        return now - row.created_at > SEND_FOR or (row.expires_at is not None and now >= row.expires_at)
+        row = session.get(OutboundMessage, outbound_id)
+        if row is None:
+            return False
+        return is_over(kind=row.kind, created_at=row.created_at, expires_at=row.expires_at, now=now)
 
 
 def _siblings(context: JobsContext, content: OutboundContent) -> tuple[datetime, list[str]]:

@@ -12,6 +12,7 @@ from bot.channels.errors import SendError
 from bot.core import backoff
 from bot.jobs import inbound, outbound
 from bot.jobs.context import JobsContext
+from bot.services.rates import TooFast
 from bot.store.queue import INBOUND_TASK, OUTBOUND_TASK
 
 
@@ -26,6 +27,8 @@ class RetrySend(BaseRetryStrategy):
     """A message that is known not to have been sent is tried for a day; any other error (a lost database) likewise."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        if isinstance(exception, TooFast):
+            return _again_in(exception.retry_after * (1 + random.random() / 4))
         pause = backoff.send_pause(job.attempts, jitter=random.random())
         if isinstance(exception, SendError) and exception.retry_after is not None:
             pause = max(pause, exception.retry_after)

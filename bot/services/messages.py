@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,14 +14,9 @@ from bot.core import phone
 from bot.core.bubbles import Bubble, merge
 from bot.core.consent_rules import Purpose
 from bot.core.errors import NotFound
-from bot.core.messages import (
-    Channel,
-    DeliveryReceipt,
-    DeliveryStatus,
-    InboundMessage,
-    moves_forward,
-)
+from bot.core.messages import Channel, InboundMessage
 from bot.core.routing import Talker
+from bot.core.sending_rules import policy_of
 from bot.services import consent, contacts
 from bot.store import models, queue
 
@@ -144,7 +139,6 @@ def reply(
     address = session.get_one(models.ContactAddress, conversation.address_id)
     channel = Channel(address.channel)
     conversation.last_activity_at = now
-    priority = queue.PRIORITY_COACH if kind == "coach" else queue.PRIORITY_REPLY
     return tuple(
         _store_outbound(
             session,
@@ -164,7 +158,6 @@ def reply(
                 created_at=now,
             ),
             lock=address.id,
-            priority=priority,
         )
         for position, bubble in enumerate(merge(bubbles, channel))
     )
@@ -179,6 +172,7 @@ def send_sms(
     kind: str,
     now: datetime,
     expires_at: datetime,
+    replaces_id: int | None = None,
 ) -> int:
     """Store an SMS to a Moroccan mobile (E.164) with its job. It is not sent any more after ``expires_at``."""
     return _store_outbound(
@@ -191,46 +185,43 @@ def send_sms(
             text=text,
             created_at=now,
             expires_at=expires_at,
+            replaces_id=replaces_id,
         ),
         lock=contact_id,
-        priority=queue.PRIORITY_REMINDER,
     )
 
 
-def _store_outbound(session: Session, row: models.OutboundMessage, *, lock: int, priority: int) -> int:
+def _store_outbound(session: Session, row: models.OutboundMessage, *, lock: int) -> int:
+    priority = policy_of(row.kind).priority
     session.add(row)
     session.flush()
     queue.defer_send(session, outbound_id=row.id, channel=row.channel, address_lock=lock, priority=priority)
     return row.id
 
 
-def record_receipt(
-    session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Channel], now: datetime
-) -> bool:
-    """Note a provider's word on a message of ours. The status only moves forward. False where the message is not ours."""
-    query = select(models.OutboundMessage).with_for_update()
-    if receipt.outbound_id is not None:
-        query = query.where(models.OutboundMessage.id == receipt.outbound_id)
-    else:
-        names = [channel.value for channel in channels]
-        query = query.where(
-            models.OutboundMessage.provider_id == receipt.provider_id,
-            models.OutboundMessage.channel.in_(names),
-        )
-    row = session.scalar(query)
-    if row is None:
-        return False
-    session.add(
-        models.DeliveryEvent(
-            outbound_id=row.id,
-            status=receipt.status.value,
-            error_code=receipt.error_code,
-            raw=dict(receipt.raw),
-            at=now,
-        )
+def replace(
+    session: Session, row: models.OutboundMessage, *, now: datetime, delay: timedelta | None = None
+) -> int:
+    """Store the same message anew, to be sent at once or (real time) after ``delay``; the old row stays as it is.
+
+    It is out of the order of its conversation by now, so that it waits for nothing and keeps nothing waiting.
+    """
+    anew = models.OutboundMessage(
+        conversation_id=row.conversation_id,
+        contact_id=row.contact_id,
+        channel=row.channel,
+        address=row.address,
+        kind=row.kind,
+        text=row.text,
+        buttons=row.buttons,
+        request=row.request,
+        request_title=row.request_title,
+        staff_id=row.staff_id,
+        created_at=now,
+        expires_at=row.expires_at,
+        replaces_id=row.id,
     )
-    row.provider_id = row.provider_id or receipt.provider_id
-    if moves_forward(DeliveryStatus(row.status), receipt.status):
-        row.status = receipt.status.value
-        row.error_code = receipt.error_code
-    return True
+    session.add(anew)
+    session.flush()
+    queue.defer_resend(session, outbound_id=anew.id, priority=policy_of(row.kind).priority, delay=delay)
+    return anew.id

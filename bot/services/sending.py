@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.core import service_window
-from bot.core.consent_rules import Purpose, purpose_of
+from bot.core.consent_rules import Purpose
 from bot.core.errors import NotFound
 from bot.core.messages import (
     Button,
@@ -19,22 +21,32 @@ from bot.core.messages import (
     SendResult,
     moves_forward,
 )
-from bot.services import consent, contacts
+from bot.core.rate_rules import Limit, limits_for
+from bot.core.sending_rules import policy_of
+from bot.services import consent, contacts, rates
+from bot.services.ladder import Ladder, go_by_sms, template_for
 from bot.store.models import Booking, Conversation, OutboundMessage, Reminder
+
+
+class Gone(NotFound):
+    """The message is not there any more: the person was erased."""
 
 
 class Interrupted(NotFound):
     """A message was claimed, but nobody knows whether it was sent: its process died in between."""
 
 
-def claim(session: Session, *, outbound_id: int, now: datetime) -> OutboundContent | None:
+def claim(
+    session: Session, *, outbound_id: int, now: datetime, senders: Mapping[Channel, str], ladder: Ladder
+) -> OutboundContent | None:
     """Mark a message as being sent and return what to send; None where it must not be sent (any more).
 
-    Commit before calling the provider. A message that was claimed before and never settled raises Interrupted.
+    Commit before calling the provider. A message that was claimed before and never settled raises Interrupted, one that the provider
+    would refuse for its pace TooFast. ``senders`` names the number or bot that sends on each channel.
     """
     row = session.get(OutboundMessage, outbound_id, with_for_update=True)
     if row is None:
-        raise NotFound(f"outbound message {outbound_id}")
+        raise Gone(f"outbound message {outbound_id}")
     if row.status == DeliveryStatus.SENDING.value:
         raise Interrupted(f"outbound message {outbound_id}")
     if row.status != DeliveryStatus.QUEUED.value:
@@ -42,12 +54,46 @@ def claim(session: Session, *, outbound_id: int, now: datetime) -> OutboundConte
     if row.expires_at is not None and now >= row.expires_at:
         row.status, row.error_code = DeliveryStatus.CANCELLED.value, "expired"
         return None
-    obstacle = _obstacle(session, row, now)
+    obstacle = _obstacle(session, row)
     if obstacle is not None:
         row.status, row.error_code = DeliveryStatus.FAILED.value, obstacle
         return None
+    content = _fit_for_the_window(session, row, ladder, now)
+    if content is None:
+        return None
     row.status, row.error_code = DeliveryStatus.SENDING.value, None
-    return content_of(row)
+    session.flush()
+    # Last, because others wait for the buckets until this is committed.
+    rates.take(session, _limits(row, senders))
+    return content
+
+
+def _fit_for_the_window(
+    session: Session, row: OutboundMessage, ladder: Ladder, now: datetime
+) -> OutboundContent | None:
+    """What may be sent at this moment; None where an SMS takes its place, or nothing does."""
+    content = content_of(row)
+    if row.conversation_id is None:
+        return content
+    last_inbound_at = session.get_one(Conversation, row.conversation_id).last_inbound_at
+    if service_window.is_open(channel=content.channel, last_inbound_at=last_inbound_at, now=now):
+        return content
+    template = template_for(session, ladder, row)
+    if template is not None:
+        return replace(content, template=template)
+    if not go_by_sms(session, ladder, row, now=now):
+        row.status, row.error_code = DeliveryStatus.FAILED.value, "window_closed"
+    return None
+
+
+def _limits(row: OutboundMessage, senders: Mapping[Channel, str]) -> tuple[Limit, ...]:
+    channel = Channel(row.channel)
+    return limits_for(
+        channel=channel,
+        sender=senders.get(channel, ""),
+        conversation_id=row.conversation_id,
+        priority=policy_of(row.kind).priority,
+    )
 
 
 def content_of(row: OutboundMessage) -> OutboundContent:
@@ -61,6 +107,12 @@ def content_of(row: OutboundMessage) -> OutboundContent:
         request=InputRequest(row.request) if row.request else None,
         request_title=row.request_title,
     )
+
+
+def is_settled(session: Session, *, outbound_id: int) -> bool:
+    """Whether a provider's receipt has told meanwhile what became of a message that was being sent."""
+    status = session.scalar(select(OutboundMessage.status).where(OutboundMessage.id == outbound_id))
+    return status not in (DeliveryStatus.SENDING.value, DeliveryStatus.QUEUED.value)
 
 
 def settle(session: Session, *, outbound_id: int, result: SendResult, now: datetime) -> None:
@@ -93,24 +145,17 @@ def block_address(session: Session, *, outbound_id: int, code: str, now: datetim
     )
 
 
-def _obstacle(session: Session, row: OutboundMessage, now: datetime) -> str | None:
-    """Why the provider is not even asked: what it says is over, the person said stop or blocked us, or the service window is closed."""
+def _obstacle(session: Session, row: OutboundMessage) -> str | None:
+    """Why the provider is not even asked: what it says is over, or the person said stop or blocked us."""
     if row.kind == "reminder" and not _still_true(session, row):
         return "void"
-    purpose = purpose_of(row.kind)
+    purpose = policy_of(row.kind).purpose
     if purpose is not Purpose.SERVICE and not consent.allowed(
         session, contact_id=row.contact_id, purpose=purpose
     ):
         return "opted_out"
-    if contacts.is_blocked(session, channel=Channel(row.channel), address=row.address):
-        return "blocked"
-    if row.conversation_id is None:
-        return None
-    conversation = session.get_one(Conversation, row.conversation_id)
-    open_now = service_window.is_open(
-        channel=Channel(row.channel), last_inbound_at=conversation.last_inbound_at, now=now
-    )
-    return None if open_now else "window_closed"
+    blocked = contacts.is_blocked(session, channel=Channel(row.channel), address=row.address)
+    return "blocked" if blocked else None
 
 
 def _still_true(session: Session, row: OutboundMessage) -> bool:

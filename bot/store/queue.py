@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
 INBOUND_TASK = "inbound"
 OUTBOUND_TASK = "outbound"
+MEDIA_TASK = "media"
 
-PRIORITY_REPLY = 30
-PRIORITY_COACH = 20
-PRIORITY_REMINDER = 10
+PRIORITY_TURN = 30
+PRIORITY_MEDIA = 0
 
 _deferring = App(connector=SyncPsycopgConnector())
 """Never opened: every job goes out on the session's own connection, so no pool is needed."""
@@ -23,7 +25,7 @@ def worker_app(conninfo: str) -> App:
 
 def defer_turn(session: Session, *, inbound_id: int, conversation_id: int) -> None:
     """One turn per conversation is in flight: the conversation is the job's lock, jobs of one lock run in order of creation."""
-    _defer(session, INBOUND_TASK, f"conversation:{conversation_id}", PRIORITY_REPLY, inbound_id=inbound_id)
+    _defer(session, INBOUND_TASK, f"conversation:{conversation_id}", PRIORITY_TURN, inbound_id=inbound_id)
 
 
 def defer_send(session: Session, *, outbound_id: int, channel: str, address_lock: int, priority: int) -> None:
@@ -31,7 +33,23 @@ def defer_send(session: Session, *, outbound_id: int, channel: str, address_lock
     _defer(session, OUTBOUND_TASK, f"send:{channel}:{address_lock}", priority, outbound_id=outbound_id)
 
 
-def _defer(session: Session, task: str, lock: str, priority: int, **arguments: int) -> None:
+def defer_resend(session: Session, *, outbound_id: int, priority: int, delay: timedelta | None) -> None:
+    """A message that was sent before, in no order with others; after ``delay``, where there is one."""
+    at = None if delay is None else datetime.now(UTC) + delay
+    _defer(session, OUTBOUND_TASK, f"again:{outbound_id}", priority, at=at, outbound_id=outbound_id)
+
+
+def defer_media(session: Session, *, media_id: int) -> None:
+    """Fetch an attachment, whenever there is time; nothing waits for it."""
+    _defer(session, MEDIA_TASK, f"media:{media_id}", PRIORITY_MEDIA, media_id=media_id)
+
+
+def _defer(
+    session: Session, task: str, lock: str, priority: int, *, at: datetime | None = None, **arguments: int
+) -> None:
     session.flush()
     connection = session.connection().connection.dbapi_connection
-    _deferring.configure_task(task, lock=lock, priority=priority, connection=connection).defer(**arguments)
+    configured = _deferring.configure_task(
+        task, lock=lock, priority=priority, connection=connection, schedule_at=at
+    )
+    configured.defer(**arguments)

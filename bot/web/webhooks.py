@@ -20,7 +20,7 @@ from bot.channels.errors import PayloadInvalid, SignatureInvalid
 from bot.channels.twilio_outbound import OUTBOUND_PARAMETER
 from bot.config import TelegramBot, TwilioAccount
 from bot.core.messages import Channel, InboundMessage
-from bot.services import contacts, messages
+from bot.services import contacts, messages, receipts
 from bot.store.engine import transaction
 from bot.web.context import Web, web_of
 from bot.web.errors import DATABASE_DOWN, UNAVAILABLE, HttpError
@@ -57,7 +57,7 @@ async def twilio_status(request: Request) -> Response:
 
     def store() -> bool:
         with transaction(web.sessions) as session:
-            return messages.record_receipt(session, receipt, channels=TWILIO_CHANNELS, now=web.clock())
+            return receipts.record(session, receipt, channels=TWILIO_CHANNELS, now=web.clock())
 
     if not await _stored(web, store):
         logger.info("a receipt names no message of ours")

@@ -257,3 +257,16 @@ def test_receipts_out_of_order_end_at_the_furthest(names: list[str]) -> None:
         status = receipt.status if moves_forward(status, receipt.status) else status
 
     assert status is DeliveryStatus.READ
+
+
+@pytest.mark.parametrize(
+    ("code", "refused", "later"),
+    [("21610", True, False), ("63014", True, False), ("30003", False, True), ("30006", False, False)],
+)
+def test_a_receipt_says_what_its_code_means(code: str, refused: bool, later: bool) -> None:
+    fields = payloads.twilio("receipt_failed") | {"ErrorCode": code}
+
+    receipt = twilio_inbound.parse_receipt(fields, 41)
+
+    assert receipt is not None
+    assert (receipt.refused, receipt.may_arrive_later) == (refused, later)

@@ -11,7 +11,7 @@ import pytest
 from bot.channels.errors import FailureKind, SendError
 from bot.channels.twilio_errors import kind_of
 from bot.channels.twilio_outbound import TwilioSender
-from bot.core.messages import Channel, DeliveryStatus, Location, SendResult
+from bot.core.messages import ApprovedTemplate, Channel, DeliveryStatus, Location, SendResult
 
 from .provider import Drop, Provider, Reply, Silence, refused_url
 from .twilio_calls import (
@@ -246,3 +246,15 @@ def test_what_a_receipt_says_is_classified_alike() -> None:
     assert kind_of("63014") is FailureKind.SUPPRESS
     assert kind_of("63016") is FailureKind.CONTENT
     assert kind_of(None) is FailureKind.CONTENT
+
+
+def test_an_approved_template_goes_with_its_values_in_place_of_the_text(
+    provider: Provider, make_sender: MakeSender
+) -> None:
+    provider.script(taken())
+
+    send(make_sender(), content(template=ApprovedTemplate(sid="HX1", values=("Bonjour", "été"))))
+
+    form = provider.calls[0].form
+    assert (form["ContentSid"], form["ContentVariables"]) == ("HX1", '{"1": "Bonjour", "2": "été"}')
+    assert "Body" not in form

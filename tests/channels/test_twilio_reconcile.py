@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels.errors import FailureKind, SendError
 from bot.channels.twilio_outbound import TwilioSender
-from bot.core.messages import DeliveryStatus, OutboundContent, SendResult
+from bot.core.messages import ApprovedTemplate, DeliveryStatus, OutboundContent, SendResult
 
 from .provider import Drop, Provider, Reply
 from .twilio_calls import (
@@ -99,3 +99,13 @@ def test_asking_can_be_repeated(provider: Provider, make_sender: MakeSender, ans
         reconcile(make_sender(), content())
 
     assert caught.value.kind is FailureKind.RETRY
+
+
+def test_a_template_is_known_by_its_values(provider: Provider, make_sender: MakeSender) -> None:
+    provider.script(listed(message(body="La caravane t'écrit : Un conseiller te répond. Réponds ici.")))
+
+    template = ApprovedTemplate(sid="HX1", values=("Un conseiller te répond.",))
+    result = reconcile(make_sender(), content(text="Un conseiller\nte répond.", template=template))
+
+    assert result is not None
+    assert result.provider_id == SID

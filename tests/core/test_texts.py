@@ -72,6 +72,7 @@ SAMPLE: dict[str, Any] = {
     "code": "K7MPA",
     "reference": "I-K7MPA",
     "title": "Miel",
+    "message": "Miel",
 }
 
 texts = Texts.load()

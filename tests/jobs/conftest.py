@@ -18,6 +18,7 @@ from bot.core.texts import default_texts
 from bot.jobs import outbound
 from bot.jobs.context import JobsContext
 from bot.services import messages
+from bot.services.ladder import Ladder
 from bot.store.engine import Sessions, transaction
 from bot.store.media import MediaStore
 from tests.services.conftest import caravan, make_conversation, make_stop
@@ -133,6 +134,8 @@ def context(
         commune_at=lambda point: None,
         commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
         media=MediaStore(tmp_path / "media"),
+        sender_names={},
+        ladder=Ladder(texts=default_texts(), templates={}),
     )
 
 

@@ -145,3 +145,8 @@ def test_a_telegram_button_stops_waiting_until_it_is_answered(
     answer(context, button)
     asyncio.run(inbound.acknowledge_button(context, inbound_id=button))
     assert senders.callbacks == ["4711"]
+
+
+def test_somebody_erased_meanwhile_is_no_reason_to_fail(context: JobsContext) -> None:
+    asyncio.run(inbound.acknowledge_button(context, inbound_id=404))
+    asyncio.run(inbound.answer(context, inbound_id=404, attempts=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,12 +12,13 @@ from sqlalchemy import select
 
 from bot.channels.errors import FailureKind, SendError
 from bot.core.bubbles import Bubble
-from bot.core.messages import Channel, DeliveryStatus, SendResult
+from bot.core.messages import Channel, DeliveryReceipt, DeliveryStatus, OutboundContent, SendResult
 from bot.jobs import outbound
 from bot.jobs.context import JobsContext
-from bot.services import messages
+from bot.services import messages, receipts
+from bot.services.rates import TooFast
 from bot.store.engine import Sessions, transaction
-from bot.store.models import ContactAddress, Conversation, OutboundMessage
+from bot.store.models import ContactAddress, Conversation, OutboundMessage, RateBucket
 from tests.jobs.conftest import FakeSenders, Receive, StandingClock, failure
 
 Say = Callable[..., int]
@@ -218,3 +220,61 @@ def test_what_expired_during_a_kill_is_not_sent_late(
     send(context, outbound_id)
     assert senders.sent == []
     assert state(sessions, outbound_id) == ("cancelled", None, "expired")
+
+
+def test_what_staff_wrote_is_not_sent_again_on_telegram_after_a_crash(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, say: Say
+) -> None:
+    outbound_id = say(Channel.TELEGRAM, "77")
+    with transaction(sessions) as session:
+        session.get_one(OutboundMessage, outbound_id).kind = "coach"
+    interrupt(sessions, outbound_id)
+    send(context, outbound_id)
+    assert senders.sent == []
+    assert state(sessions, outbound_id) == ("unknown", None, "interrupted")
+
+
+def test_a_receipt_that_comes_before_the_list_is_asked_settles_it(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, say: Say
+) -> None:
+    outbound_id = say()
+
+    class Late(FakeSenders):
+        async def send(self, content: OutboundContent) -> SendResult:
+            with transaction(sessions) as session:
+                found = DeliveryReceipt(
+                    provider_id="SM7",
+                    status=DeliveryStatus.DELIVERED,
+                    error_code=None,
+                    raw={},
+                    outbound_id=outbound_id,
+                )
+                receipts.record(session, found, channels=[Channel.WHATSAPP], now=context.clock())
+            raise failure(FailureKind.AMBIGUOUS, "timeout")
+
+    late = Late()
+    send(replace(context, senders=late), outbound_id)
+    assert late.asked == []
+    assert state(sessions, outbound_id) == ("delivered", "SM7", None)
+
+
+def empty(sessions: Sessions, key: str) -> None:
+    """Leave no token in a bucket, and none to come for a while."""
+    with transaction(sessions) as session:
+        session.add(RateBucket(key=key, tokens=-50.0, at=datetime.now(UTC)))
+
+
+def test_a_message_that_would_be_too_fast_waits_in_the_queue(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, say: Say
+) -> None:
+    outbound_id = say()
+    empty(sessions, f"whatsapp:to:{row(sessions, outbound_id).conversation_id}")
+    with pytest.raises(TooFast) as raised:
+        send(context, outbound_id)
+    assert 200 < raised.value.retry_after <= 310
+    assert senders.sent == []
+    assert state(sessions, outbound_id) == ("queued", None, None)
+
+
+def test_somebody_erased_meanwhile_is_no_reason_to_fail(context: JobsContext) -> None:
+    send(context, 404)

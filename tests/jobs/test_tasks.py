@@ -14,6 +14,7 @@ from sqlalchemy import select
 from bot.channels.errors import FailureKind
 from bot.jobs.context import JobsContext
 from bot.jobs.tasks import RetrySend, RetryTurn, register
+from bot.services.rates import TooFast
 from bot.store.engine import Sessions
 from bot.store.models import InboundMessage
 from bot.store.queue import INBOUND_TASK
@@ -48,6 +49,12 @@ def test_a_message_waits_longer_each_time_and_at_least_as_long_as_the_provider_s
     error = failure(FailureKind.RETRY, retry_after=retry_after)
     decision = RetrySend().get_retry_decision(exception=error, job=job(attempts))
     assert least <= pause(decision, before) <= most + 0.9
+
+
+def test_a_message_that_was_too_fast_comes_again_when_its_token_does() -> None:
+    before = datetime.now(UTC)
+    decision = RetrySend().get_retry_decision(exception=TooFast(6.0), job=job(9))
+    assert 6.0 <= pause(decision, before) <= 7.5 + 0.9
 
 
 def test_a_lost_database_is_no_reason_to_drop_a_message() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from bot.core.bubbles import Bubble
 from bot.core.messages import Channel, DeliveryReceipt, DeliveryStatus, InboundKind, InboundMessage
-from bot.services import effects, handoffs, messages, staff
+from bot.services import effects, handoffs, messages, receipts, staff
 from bot.store import models
 from bot.store.engine import Sessions, transaction
 from tests.services.conftest import MakeConversation
@@ -144,7 +144,7 @@ def test_receipts_only_move_forward(
 
     def receipt(status: DeliveryStatus) -> None:
         with transaction(sessions) as session:
-            known = messages.record_receipt(
+            known = receipts.record(
                 session,
                 DeliveryReceipt(
                     provider_id="SM9", status=status, error_code=None, raw={}, outbound_id=outbound_id
@@ -173,4 +173,4 @@ def test_a_receipt_for_a_message_that_is_not_ours_is_said_to_be_unknown(
 ) -> None:
     stranger = DeliveryReceipt(provider_id="SM404", status=DeliveryStatus.SENT, error_code=None, raw={})
     with transaction(sessions) as session:
-        assert not messages.record_receipt(session, stranger, channels=[Channel.SMS], now=now)
+        assert not receipts.record(session, stranger, channels=[Channel.SMS], now=now)

@@ -10,7 +10,9 @@ import pytest
 
 from bot.core.bubbles import Bubble
 from bot.core.errors import NotFound
+from bot.core.locales import Variety
 from bot.core.messages import (
+    ApprovedTemplate,
     Button,
     Channel,
     DeliveryReceipt,
@@ -19,13 +21,16 @@ from bot.core.messages import (
     OutboundContent,
     SendResult,
 )
-from bot.services import consent, contacts, messages, sending
+from bot.core.texts import default_texts
+from bot.services import consent, contacts, messages, receipts, sending
+from bot.services.ladder import Ladder
 from bot.services.sending import Interrupted
 from bot.store.engine import Sessions, transaction
-from bot.store.models import ContactAddress, Conversation, OutboundMessage
+from bot.store.models import Contact, ContactAddress, Conversation, OutboundMessage
 from tests.services.conftest import MakeConversation
 
 Say = Callable[..., int]
+TEXTS = default_texts()
 
 
 @pytest.fixture
@@ -51,9 +56,12 @@ def say(sessions: Sessions, now: datetime, person: Conversation) -> Say:
     return store
 
 
-def claim(sessions: Sessions, outbound_id: int, now: datetime) -> OutboundContent | None:
+def claim(
+    sessions: Sessions, outbound_id: int, now: datetime, templates: dict[tuple[str, str], str] | None = None
+) -> OutboundContent | None:
+    ladder = Ladder(texts=TEXTS, templates=templates or {})
     with transaction(sessions) as session:
-        return sending.claim(session, outbound_id=outbound_id, now=now)
+        return sending.claim(session, outbound_id=outbound_id, now=now, senders={}, ladder=ladder)
 
 
 def settle(sessions: Sessions, outbound_id: int, now: datetime) -> None:
@@ -141,9 +149,39 @@ def test_outside_the_service_window_the_provider_is_not_asked(
     sessions: Sessions, now: datetime, say: Say
 ) -> None:
     inside, outside = say(), say()
+    with transaction(sessions) as session:
+        session.query(Contact).one().phone = None
     assert claim(sessions, inside, now + timedelta(hours=23)) is not None
     assert claim(sessions, outside, now + timedelta(hours=24)) is None
     assert state(sessions, outside) == ("failed", "window_closed")
+
+
+def test_outside_the_service_window_the_approved_template_goes(
+    sessions: Sessions, now: datetime, say: Say, person: Conversation
+) -> None:
+    outbound_id = say(text="Un conseiller\nte répond")
+    with transaction(sessions) as session:
+        contacts.remember_variety(session, contact_id=person.contact_id, variety=Variety.FRENCH)
+    inside = claim(sessions, say(), now, {("reply", "fr"): "HX1"})
+    outside = claim(sessions, outbound_id, now + timedelta(hours=25), {("reply", "fr"): "HX1"})
+    assert inside is not None
+    assert inside.template is None
+    assert outside is not None
+    assert outside.template == ApprovedTemplate(sid="HX1", values=("Un conseiller te répond",))
+
+
+def test_outside_the_service_window_without_a_template_an_sms_names_the_chat(
+    sessions: Sessions, now: datetime, say: Say, person: Conversation
+) -> None:
+    outbound_id = say(text="Un conseiller te répond.")
+    with transaction(sessions) as session:
+        contacts.remember_variety(session, contact_id=person.contact_id, variety=Variety.FRENCH)
+    assert claim(sessions, outbound_id, now + timedelta(hours=25)) is None
+    assert state(sessions, outbound_id) == ("cancelled", "sent_by_sms")
+    with sessions() as session:
+        instead = session.query(OutboundMessage).filter_by(replaces_id=outbound_id).one()
+    assert (instead.channel, instead.address, instead.kind) == ("sms", "+212612345678", "reply")
+    assert instead.text == "Caravane : Un conseiller te répond. Pour répondre, écris par WhatsApp."
 
 
 def test_who_shut_us_out_is_not_written_to(
@@ -214,7 +252,7 @@ def test_a_receipt_that_came_before_keeps_its_later_status(
         provider_id="SM1", status=DeliveryStatus.DELIVERED, error_code=None, raw={}, outbound_id=outbound_id
     )
     with transaction(sessions) as session:
-        messages.record_receipt(session, delivered, channels=[Channel.WHATSAPP], now=now)
+        receipts.record(session, delivered, channels=[Channel.WHATSAPP], now=now)
     settle(sessions, outbound_id, now)
     assert (row(sessions, outbound_id).status, row(sessions, outbound_id).sent_at) == ("delivered", now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from bot.core.sending_rules import policy_of
 from bot.store import queue
 from bot.store.engine import Sessions, transaction
 
@@ -20,7 +21,7 @@ def test_a_job_commits_with_its_transaction(sessions: Sessions) -> None:
         queue.defer_turn(session, inbound_id=17, conversation_id=3)
         assert jobs(sessions) == [], "nobody sees it before"
     assert jobs(sessions) == [
-        ("inbound", "conversation:3", queue.PRIORITY_REPLY, {"inbound_id": 17}, "todo"),
+        ("inbound", "conversation:3", queue.PRIORITY_TURN, {"inbound_id": 17}, "todo"),
     ]
 
 
@@ -70,7 +71,7 @@ def test_one_job_of_a_lock_runs_at_a_time_in_order_others_beside_it(sessions: Se
 
 
 def test_answers_go_first_then_coaches_then_reminders(sessions: Sessions) -> None:
-    priorities = (queue.PRIORITY_REMINDER, queue.PRIORITY_COACH, queue.PRIORITY_REPLY)
+    priorities = [policy_of(kind).priority for kind in ("reminder", "coach", "reply")]
     with transaction(sessions) as session:
         for number, priority in enumerate(priorities):
             queue.defer_send(
