@@ -11,6 +11,7 @@ from bot.core.messages import Channel
 from bot.dialogue import TurnRefused, TurnReply, TurnRequest, take_turn
 from bot.jobs.context import JobsContext
 from bot.services import turns
+from bot.services.arrivals import NotYet, Overtaken
 from bot.services.turns import Turn
 from bot.store.engine import transaction
 from bot.store.models import InboundMessage
@@ -19,12 +20,11 @@ log = logging.getLogger(__name__)
 
 
 async def answer(context: JobsContext, *, inbound_id: int, attempts: int) -> None:
-    """Run the turn of a message. Raises what made it fail while another try is left; after the last one a coach gets it."""
-    try:
-        turn = await asyncio.to_thread(_begin, context, inbound_id)
-    except NotFound:
-        log.info("inbound message %s is gone: the person was erased", inbound_id)
-        return
+    """Run the turn of a message. Raises what made it fail while another try is left; after the last one a coach gets it.
+
+    A message that the person sent before and that came after is answered first.
+    """
+    turn = await _begun(context, inbound_id, attempts)
     if turn is None:
         return
     try:
@@ -38,6 +38,22 @@ async def answer(context: JobsContext, *, inbound_id: int, attempts: int) -> Non
             raise
         log.error("turn %s is given up after %s tries: %s", inbound_id, attempts + 1, type(failed).__name__)
         await asyncio.to_thread(_give_up, context, inbound_id)
+
+
+async def _begun(context: JobsContext, inbound_id: int, attempts: int) -> Turn | None:
+    """The turn, once it is its time. Raises NotYet where that is better waited for in the queue."""
+    while True:
+        try:
+            return await asyncio.to_thread(_begin, context, inbound_id)
+        except Overtaken as other:
+            await answer(context, inbound_id=other.earlier_id, attempts=attempts)
+        except NotYet as wait:
+            if wait.long:
+                raise
+            await asyncio.sleep(wait.retry_after)
+        except NotFound:
+            log.info("inbound message %s is gone: the person was erased", inbound_id)
+            return None
 
 
 async def acknowledge_button(context: JobsContext, *, inbound_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -12,23 +13,41 @@ from bot.channels.errors import SendError
 from bot.core import backoff
 from bot.jobs import inbound, outbound
 from bot.jobs.context import JobsContext
+from bot.services.arrivals import NotYet
 from bot.services.rates import TooFast
 from bot.store.queue import INBOUND_TASK, OUTBOUND_TASK
+
+POISONED_TURN = 60
+POISONED_SEND = 300
+"""So often a job is tried whatever happens; then it is set aside for the staff to see. Far more than what a job decides itself."""
 
 
 class RetryTurn(BaseRetryStrategy):
     """A turn is tried until it is answered or given up, which the job itself decides."""
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return _again_in(0.0)
+        if isinstance(exception, NotYet):
+            return _again_in(exception.retry_after)
+        if job.attempts >= POISONED_TURN:
+            return None
         return _again_in(backoff.turn_pause(job.attempts))
 
 
 class RetrySend(BaseRetryStrategy):
-    """A message that is known not to have been sent is tried for a day; any other error (a lost database) likewise."""
+    """A message that is known not to have been sent is tried for a day; any other error (a lost database) likewise.
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+    A job that the end of its worker has cancelled goes back at once, here and above.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return _again_in(0.0)
         if isinstance(exception, TooFast):
             return _again_in(exception.retry_after * (1 + random.random() / 4))
+        if job.attempts >= POISONED_SEND:
+            return None
         pause = backoff.send_pause(job.attempts, jitter=random.random())
         if isinstance(exception, SendError) and exception.retry_after is not None:
             pause = max(pause, exception.retry_after)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -69,6 +69,7 @@ def _columns(message: InboundMessage) -> dict[str, object]:
         "latitude": point.latitude if point else None,
         "longitude": point.longitude if point else None,
         "shared_phone": message.shared_phone,
+        "provider_order": message.order,
         "media": [asdict(item) for item in message.media],
         "raw": dict(message.raw),
     }
@@ -84,17 +85,22 @@ def open_turn(session: Session, inbound_id: int) -> models.InboundMessage | None
 
 
 def previous_turn(session: Session, turn_id: int) -> int | None:
-    """The message of the same conversation that came before this one, if any."""
-    here = (
-        select(models.InboundMessage.conversation_id)
-        .where(models.InboundMessage.id == turn_id)
-        .scalar_subquery()
+    """The message of the same conversation that was answered before this one, if any: by the provider's numbers where it has some,
+    else by arrival. What was merged into another's turn is none.
+    """
+    here = session.get(models.InboundMessage, turn_id)
+    if here is None:
+        return None
+    other = models.InboundMessage
+    query = select(other.id).where(
+        other.conversation_id == here.conversation_id,
+        or_(other.merged_into.is_(None), other.merged_into == other.id),
     )
-    return session.scalar(
-        select(func.max(models.InboundMessage.id)).where(
-            models.InboundMessage.conversation_id == here, models.InboundMessage.id < turn_id
-        )
-    )
+    if here.provider_order is None:
+        query = query.where(other.id < turn_id).order_by(other.id.desc())
+    else:
+        query = query.where(other.provider_order < here.provider_order).order_by(other.provider_order.desc())
+    return session.scalar(query.limit(1))
 
 
 def complete_turn(

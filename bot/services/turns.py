@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.core import consent_rules, phone
+from bot.core import arrival_rules, consent_rules, phone
 from bot.core.bubbles import Bubble
 from bot.core.consent_rules import Wish, WishKind
 from bot.core.locales import Variety, variety_or_default
@@ -18,7 +18,7 @@ from bot.core.messages import Channel, InboundKind, Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
-from bot.services import consent, contacts, handoffs, messages, stops
+from bot.services import arrivals, consent, contacts, handoffs, messages, stops
 from bot.store.models import Conversation, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
@@ -46,10 +46,14 @@ class Turn:
 def begin(
     session: Session, *, inbound_id: int, commune_at: CommuneAt, texts: Texts, now: datetime
 ) -> Turn | None:
-    """The turn to run for a message; None where there is nothing to run: it is completed, or a coach has the conversation."""
+    """The turn to run for a message; None where there is nothing to run: it is completed, or a coach has the conversation.
+
+    Raises Overtaken where another message comes first, NotYet where one may, or while the person sends without end.
+    """
     inbound = messages.open_turn(session, inbound_id)
     if inbound is None:
         return None
+    arrivals.check_order(session, inbound, now)
     conversation = session.get_one(Conversation, inbound.conversation_id)
     shared = phone.mobile(inbound.shared_phone) if inbound.shared_phone else None
     if shared:
@@ -60,7 +64,12 @@ def begin(
         if wish is not None:
             _confirm(session, conversation, wish, texts, now)
         return None
-    text, payload = (inbound.text, INTENT_OF_WISH[wish.kind]) if wish else _words(inbound, shared)
+    merged = arrivals.merge_flood(session, inbound, now)
+    for other in merged:
+        wish = wish or (None if other is inbound else _heed(session, conversation, other, now))
+    text, payload = _merged_words(merged) if len(merged) > 1 else _words(inbound, shared)
+    if wish is not None:
+        text, payload = inbound.text, INTENT_OF_WISH[wish.kind]
     return Turn(
         inbound_id=inbound.id,
         conversation_id=conversation.id,
@@ -70,6 +79,12 @@ def begin(
         metadata=_metadata(conversation, inbound, commune_at, _province(session), now)
         | _variety_of(wish, conversation),
     )
+
+
+def _merged_words(merged: Sequence[InboundMessage]) -> tuple[str, str | None]:
+    """A flood's words together; where it has none, what its last message is."""
+    text = arrival_rules.merged_text([message.text for message in merged])
+    return (text, None) if text else _words(merged[-1], None)
 
 
 def _heed(

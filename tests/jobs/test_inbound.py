@@ -18,9 +18,10 @@ from bot.dialogue import TurnFailed
 from bot.jobs import inbound
 from bot.jobs.context import JobsContext
 from bot.services import handoffs
+from bot.services.arrivals import NotYet
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Conversation, Handoff, InboundMessage, OutboundMessage
-from tests.jobs.conftest import FakeAssistant, FakeSenders, Receive, says
+from tests.jobs.conftest import FakeAssistant, FakeSenders, Receive, StandingClock, says
 
 LAST = TURN_TRIES - 1
 APOLOGY = default_texts().say("notice_gave_up", Variety.DARIJA_ARABIC)
@@ -150,3 +151,27 @@ def test_a_telegram_button_stops_waiting_until_it_is_answered(
 def test_somebody_erased_meanwhile_is_no_reason_to_fail(context: JobsContext) -> None:
     asyncio.run(inbound.acknowledge_button(context, inbound_id=404))
     asyncio.run(inbound.answer(context, inbound_id=404, attempts=0))
+
+
+def test_what_was_sent_first_is_answered_first(
+    context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
+) -> None:
+    values = {"channel": Channel.TELEGRAM, "address": "77"}
+    answer(context, receive("1", order=1, **values))
+    later = receive("3", order=3, text="later", **values)
+    earlier = receive("2", order=2, text="earlier", **values)
+    answer(context, later)
+    assert [json.loads(request.content)["text"] for request in assistant.asked[1:]] == ["earlier", "later"]
+    assert (outcome(sessions, earlier), outcome(sessions, later)) == ("answered", "answered")
+
+
+def test_a_flood_waits_in_the_queue(
+    context: JobsContext, sessions: Sessions, clock: StandingClock, assistant: FakeAssistant, receive: Receive
+) -> None:
+    first, *_ = [receive(f"SM{number}") for number in range(21)]
+    with pytest.raises(NotYet):
+        answer(context, first)
+    assert assistant.asked == []
+    clock.move(seconds=3)
+    answer(context, first)
+    assert len(assistant.asked) == 1
