@@ -49,6 +49,11 @@ COMMANDS = (
     ),
     Command(name="staff", help="make an account, or give one a new password", module="bot.commands.staff"),
     Command(name="erase", help="erase everything about a person", module="bot.commands.erase"),
+    Command(
+        name="seed-load",
+        help="fill the sandbox with made-up conversations",
+        module="bot.commands.seed_load",
+    ),
     Command(name="train", help="train the model if its inputs changed", module="bot.commands.train"),
     Command(name="parse", help="understand each message of a file", module="bot.commands.parse"),
 )

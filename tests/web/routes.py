@@ -22,3 +22,10 @@ def _walk(routes: Iterable[BaseRoute]) -> Iterator[APIRoute | Mount]:
             continue
         assert isinstance(route, APIRoute | Mount), f"a route of an unknown kind: {route!r}"
         yield route
+
+
+def page_routes(app: FastAPI) -> list[APIRoute]:
+    """The routes that answer GET."""
+    return [
+        route for route in all_routes(app) if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    ]

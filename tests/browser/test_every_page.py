@@ -1,0 +1,62 @@
+"""Every page of the console in both languages, on a phone and at a desk: pictures, axe, nothing cut or covered, not heavy.
+
+The pictures are kept in build/screenshots/console; look at them after a change.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenWindow, Site
+from tests.browser.pages import ShownPage, console_pages, filled
+
+MAX_BYTES = 150_000
+AXE = Axe()
+OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    # In the sun 4.5:1 is not enough.
+    "rules": {"color-contrast-enhanced": {"enabled": True}},
+}
+FLAWS = (Path(__file__).parent / "flaws.js").read_text(encoding="utf-8")
+WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
+
+
+@pytest.mark.parametrize("shown", console_pages(), ids=lambda shown: shown.path)
+def test_a_page_is_sound(shown: ShownPage, site: Site, shared_windows: OpenWindow, screenshots: Path) -> None:
+    with site.sessions() as session:
+        address = filled(session, shown.path)
+    wrong: list[str] = []
+    for language in ("fr", "ar"):
+        for size in ("hand", "desk"):
+            page = shared_windows(shown.role, language, size)
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status in ((404,) if shown.path == "/console/nothing" else (200,)), address
+            name = f"{picture_name(shown.path)}-{language}-{size}"
+            page.screenshot(path=screenshots / f"{name}.png")
+            wrong += [f"{name}: {flaw}" for flaw in flaws(page)]
+            weight = page.evaluate(WEIGHT)
+            assert weight < MAX_BYTES, f"{name} weighs {weight} bytes"
+    assert wrong == []
+
+
+def flaws(page: Page) -> list[str]:
+    """What is wrong with the page as it is shown."""
+    seen: list[str] = page.evaluate(FLAWS)
+    found: dict[str, Any] = AXE.run(page, options=OPTIONS).response
+    return seen + [
+        f"axe {each['id']} ({each['impact']}): {each['nodes'][0]['target']} {each['nodes'][0]['failureSummary']}"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical", "moderate")
+    ]
+
+
+def picture_name(path: str) -> str:
+    return re.sub(r"[^a-z]+", "-", path.removeprefix("/console").lower()).strip("-") or "home"
