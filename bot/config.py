@@ -110,6 +110,14 @@ class Settings(BaseSettings):
     telegram_api_base_url: HttpUrl | None = None
     telegram_polling: bool | None = None
 
+    # Days after which what is kept of people goes; 0 keeps it for ever.
+    retention_messages_days: int = Field(default=365, ge=0)
+    retention_payloads_days: int = Field(default=30, ge=0)
+    retention_media_days: int = Field(default=90, ge=0)
+    retention_handoffs_days: int = Field(default=365, ge=0)
+    retention_bookings_days: int = Field(default=365, ge=0)
+    retention_people_days: int = Field(default=730, ge=0)
+
     # Generated for each installation where they are not given.
     session_secret: str = Field(default="", repr=False)
     turn_token: str = Field(default="", repr=False)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 
+from procrastinate import App
 from procrastinate.jobs import DeleteJobCondition
 
 from bot.channels import telegram_setup
@@ -17,10 +18,12 @@ from bot.jobs.tasks import register
 from bot.jobs.ticker import STALLED_AFTER, tick_forever
 from bot.logs import configure_logs
 from bot.store.engine import libpq_url
-from bot.store.queue import worker_app
+from bot.store.queue import MEDIA_QUEUE, TALK_QUEUE, worker_app
 
 log = logging.getLogger(__name__)
 CONCURRENCY = 8
+MEDIA_CONCURRENCY = 2
+DRAIN_SECONDS = 4.0
 ANNOUNCE_AGAIN = 30.0
 
 
@@ -33,21 +36,31 @@ async def main(settings: Settings) -> None:
         beside = [
             asyncio.create_task(tick_forever(context, app)),
             asyncio.create_task(announce_webhook(settings)),
+            asyncio.create_task(work(app, MEDIA_QUEUE, concurrency=MEDIA_CONCURRENCY, signals=False)),
         ]
         try:
-            await app.run_worker_async(
-                concurrency=CONCURRENCY,
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=3.0,
-                stalled_worker_timeout=STALLED_AFTER,
-                shutdown_graceful_timeout=4.0,
-                delete_jobs=DeleteJobCondition.SUCCESSFUL,
-            )
+            await work(app, TALK_QUEUE, concurrency=CONCURRENCY)
         finally:
             for task in beside:
                 task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await context.assistant.aclose()
             await context.senders.close()
+            await context.media_sources.close()
+
+
+async def work(app: App, queue: str, *, concurrency: int, signals: bool = True) -> None:
+    """Run jobs of one queue until a signal comes. Jobs that run get a few seconds to end; those that do not go back to the queue."""
+    await app.run_worker_async(
+        queues=[queue],
+        concurrency=concurrency,
+        fetch_job_polling_interval=1.0,
+        update_heartbeat_interval=3.0,
+        stalled_worker_timeout=STALLED_AFTER,
+        shutdown_graceful_timeout=DRAIN_SECONDS,
+        delete_jobs=DeleteJobCondition.SUCCESSFUL,
+        install_signal_handlers=signals,
+    )
 
 
 async def announce_webhook(settings: Settings) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 import httpx
 import yaml
 
+from bot.channels.media import MediaSources, TelegramMedia, TwilioMedia
 from bot.channels.senders import Senders, make_telegram_sender, make_twilio_sender
+from bot.channels.telegram_api import make_bot
 from bot.config import Settings, SettingsError
 from bot.core.locales import Variety
 from bot.core.messages import Button, Channel
+from bot.core.retention_rules import Periods
 from bot.core.sending_rules import POLICIES
 from bot.core.texts import Texts, default_texts
 from bot.gazetteer import Gazetteer
@@ -41,8 +44,10 @@ class JobsContext:
     commune_at: CommuneAt
     commune_name: CommuneName
     media: MediaStore
+    media_sources: MediaSources
     sender_names: Mapping[Channel, str]
     ladder: Ladder
+    retention: Periods
 
 
 def database_url(settings: Settings) -> str:
@@ -68,7 +73,9 @@ def make_context(settings: Settings) -> JobsContext:
         commune_at=Outlines(gazetteer).commune_at,
         commune_name=gazetteer.names,
         media=MediaStore(settings.data.media),
+        media_sources=make_media_sources(settings),
         sender_names=_sender_names(settings),
+        retention=_periods(settings),
         ladder=Ladder(texts=texts, templates=approved_templates(settings.whatsapp_templates_file)),
     )
 
@@ -95,6 +102,33 @@ def make_senders(settings: Settings, sessions: Sessions, texts: Texts) -> Sender
         telegram=make_telegram_sender(token=telegram.token, api_base_url=telegram.api_base_url)
         if telegram
         else None,
+    )
+
+
+def make_media_sources(settings: Settings) -> MediaSources:
+    """Where attachments are fetched from."""
+    twilio = settings.twilio
+    telegram = settings.telegram
+    return MediaSources(
+        twilio=TwilioMedia(
+            account_sid=twilio.account_sid, auth_token=twilio.auth_token, api_base_url=twilio.api_base_url
+        )
+        if twilio
+        else None,
+        telegram=TelegramMedia(make_bot(token=telegram.token, api_base_url=telegram.api_base_url))
+        if telegram
+        else None,
+    )
+
+
+def _periods(settings: Settings) -> Periods:
+    return Periods(
+        messages=settings.retention_messages_days,
+        payloads=settings.retention_payloads_days,
+        media=settings.retention_media_days,
+        handoffs=settings.retention_handoffs_days,
+        bookings=settings.retention_bookings_days,
+        people=settings.retention_people_days,
     )
 
 

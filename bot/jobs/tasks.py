@@ -11,11 +11,11 @@ from procrastinate.jobs import Job
 
 from bot.channels.errors import SendError
 from bot.core import backoff
-from bot.jobs import inbound, outbound
+from bot.jobs import inbound, media, outbound
 from bot.jobs.context import JobsContext
 from bot.services.arrivals import NotYet
 from bot.services.rates import TooFast
-from bot.store.queue import INBOUND_TASK, OUTBOUND_TASK
+from bot.store.queue import INBOUND_TASK, MEDIA_QUEUE, MEDIA_TASK, OUTBOUND_TASK
 
 POISONED_TURN = 60
 POISONED_SEND = 300
@@ -69,3 +69,7 @@ def register(app: App, context: JobsContext) -> None:
     @app.task(name=OUTBOUND_TASK, retry=RetrySend())
     async def send(*, outbound_id: int) -> None:
         await outbound.send(context, outbound_id=outbound_id)
+
+    @app.task(name=MEDIA_TASK, queue=MEDIA_QUEUE, retry=RetrySend(), pass_context=True)
+    async def fetch(job: JobContext, *, media_id: int) -> None:
+        await media.fetch(context, media_id=media_id, attempts=job.job.attempts)

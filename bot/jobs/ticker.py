@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from procrastinate import App
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.core.retention_rules import night_of
 from bot.jobs.context import JobsContext
-from bot.services import erasure, reminders
+from bot.services import erasure, reminders, retention
 from bot.store.engine import transaction
 from bot.store.models import WorkerHeartbeat
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 PERIOD = 2.0
 STALLED_AFTER = 12.0
 """Seconds without a sign of life after which a worker counts as dead; see the heartbeat in bot.jobs.__main__."""
+STRAY_SECONDS = 3600.0
+"""Files that no row names are left alone for so long: they may just have been written."""
 HEARTBEAT = "worker"
 
 
@@ -46,6 +49,7 @@ async def tick(context: JobsContext, app: App, *, resume: bool = True) -> None:
     while await asyncio.to_thread(send_due_reminders, context):
         pass
     await asyncio.to_thread(erase_who_asked, context)
+    await asyncio.to_thread(forget_what_is_too_old, context)
 
 
 def beat(context: JobsContext) -> None:
@@ -83,3 +87,21 @@ def erase_who_asked(context: JobsContext) -> int:
     if erased.contacts:
         log.info("people erased at their request: %s", erased.contacts)
     return erased.contacts
+
+
+def forget_what_is_too_old(context: JobsContext) -> bool:
+    """The night's work, once a night whichever worker comes first; whether it was done now. Stray files go as well."""
+    now = context.clock()
+    day = night_of(now)
+    if day is None:
+        return False
+    with transaction(context.sessions) as session:
+        if not retention.begin_night(session, day=day):
+            return False
+        files = retention.apply(session, periods=context.retention, now=now)
+    context.media.remove(files)
+    with context.sessions() as session:
+        known = retention.media_names(session)
+    context.media.remove(context.media.strays(known=known, older_than=time.time() - STRAY_SECONDS))
+    log.info("the night's work is done: %s attachments removed", len(files))
+    return True

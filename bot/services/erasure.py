@@ -11,24 +11,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.core.errors import NotFound
-from bot.services import bookings
+from bot.services import bookings, personal_data
 from bot.store.models import (
-    Announcement,
-    Booking,
-    Call,
-    ConsentEvent,
     Contact,
     ContactAddress,
     Conversation,
-    DeliveryEvent,
     ErasureRequest,
-    Handoff,
-    Idea,
     InboundMessage,
     MediaFile,
-    OutboundMessage,
-    Reminder,
-    TurnEffect,
 )
 
 QUIET = timedelta(seconds=60)
@@ -112,32 +102,13 @@ def _free_places(session: Session, contact_id: int, now: datetime) -> None:
 
 
 def _delete(session: Session, contacts: Sequence[int]) -> tuple[str, ...]:
-    talks = session.scalars(select(Conversation.id).where(Conversation.contact_id.in_(contacts))).all()
-    booked = select(Booking.id).where(Booking.contact_id.in_(contacts))
+    talks = personal_data.conversations_of(session, contacts)
     turns = select(InboundMessage.id).where(InboundMessage.conversation_id.in_(talks))
-    sent = select(OutboundMessage.id).where(OutboundMessage.contact_id.in_(contacts))
     media = session.scalars(
         select(MediaFile.name).where(MediaFile.inbound_id.in_(turns), MediaFile.name.is_not(None))
     ).all()
-    for statement in (
-        delete(Reminder).where(Reminder.booking_id.in_(booked)),
-        delete(Announcement).where(Announcement.booking_id.in_(booked)),
-        delete(Call).where(Call.booking_id.in_(booked)),
-        delete(Booking).where(Booking.contact_id.in_(contacts)),
-        delete(Idea).where(Idea.contact_id.in_(contacts)),
-        delete(DeliveryEvent).where(DeliveryEvent.outbound_id.in_(sent)),
-        delete(OutboundMessage).where(OutboundMessage.contact_id.in_(contacts)),
-        delete(TurnEffect).where(TurnEffect.turn_id.in_(turns)),
-        delete(MediaFile).where(MediaFile.inbound_id.in_(turns)),
-        delete(InboundMessage).where(InboundMessage.conversation_id.in_(talks)),
-        delete(Handoff).where(Handoff.conversation_id.in_(talks)),
-        delete(Conversation).where(Conversation.id.in_(talks)),
-        delete(ContactAddress).where(ContactAddress.contact_id.in_(contacts)),
-        delete(ConsentEvent).where(ConsentEvent.contact_id.in_(contacts)),
-        delete(ErasureRequest).where(ErasureRequest.contact_id.in_(contacts)),
-        delete(Contact).where(Contact.id.in_(contacts)),
-    ):
-        session.execute(statement.execution_options(synchronize_session=False))
+    for model, belongs in personal_data.belongings(contacts):
+        session.execute(delete(model).where(belongs).execution_options(synchronize_session=False))
     names = [str(talk) for talk in talks]
     session.execute(text("DELETE FROM rasa.events WHERE sender_id = ANY(:names)"), {"names": names})
     return tuple(name for name in media if name)

@@ -17,7 +17,7 @@ from bot.core.errors import NotFound
 from bot.core.messages import Channel, InboundMessage
 from bot.core.routing import Talker
 from bot.core.sending_rules import policy_of
-from bot.services import consent, contacts
+from bot.services import attachments, consent, contacts
 from bot.store import models, queue
 
 
@@ -55,6 +55,8 @@ def receive(session: Session, message: InboundMessage, *, now: datetime) -> int 
     conversation.last_inbound_at = now
     conversation.last_activity_at = now
     queue.defer_turn(session, inbound_id=inbound_id, conversation_id=conversation.id)
+    if message.media:
+        attachments.note(session, inbound_id=inbound_id, media=message.media)
     return inbound_id
 
 

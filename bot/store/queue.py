@@ -11,6 +11,8 @@ INBOUND_TASK = "inbound"
 OUTBOUND_TASK = "outbound"
 MEDIA_TASK = "media"
 
+TALK_QUEUE = "default"
+MEDIA_QUEUE = "media"
 PRIORITY_TURN = 30
 PRIORITY_MEDIA = 0
 
@@ -41,15 +43,22 @@ def defer_resend(session: Session, *, outbound_id: int, priority: int, delay: ti
 
 def defer_media(session: Session, *, media_id: int) -> None:
     """Fetch an attachment, whenever there is time; nothing waits for it."""
-    _defer(session, MEDIA_TASK, f"media:{media_id}", PRIORITY_MEDIA, media_id=media_id)
+    _defer(session, MEDIA_TASK, f"media:{media_id}", PRIORITY_MEDIA, queue=MEDIA_QUEUE, media_id=media_id)
 
 
 def _defer(
-    session: Session, task: str, lock: str, priority: int, *, at: datetime | None = None, **arguments: int
+    session: Session,
+    task: str,
+    lock: str,
+    priority: int,
+    *,
+    at: datetime | None = None,
+    queue: str = TALK_QUEUE,
+    **arguments: int,
 ) -> None:
     session.flush()
     connection = session.connection().connection.dbapi_connection
     configured = _deferring.configure_task(
-        task, lock=lock, priority=priority, connection=connection, schedule_at=at
+        task, lock=lock, priority=priority, connection=connection, schedule_at=at, queue=queue
     )
     configured.defer(**arguments)

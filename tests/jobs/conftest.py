@@ -12,8 +12,10 @@ import httpx
 import pytest
 
 from bot.channels.errors import FailureKind, SendError
+from bot.channels.media import MediaSources
 from bot.channels.senders import Senders
 from bot.core.messages import Channel, InboundKind, InboundMessage, OutboundContent, SendResult
+from bot.core.retention_rules import Periods
 from bot.core.texts import default_texts
 from bot.jobs import outbound
 from bot.jobs.context import JobsContext
@@ -134,7 +136,9 @@ def context(
         commune_at=lambda point: None,
         commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
         media=MediaStore(tmp_path / "media"),
+        media_sources=MediaSources(twilio=None, telegram=None),
         sender_names={},
+        retention=Periods(),
         ladder=Ladder(texts=default_texts(), templates={}),
     )
 

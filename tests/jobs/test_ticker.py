@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,12 +11,12 @@ import pytest
 from procrastinate import App
 from sqlalchemy import select, text
 
-from bot.core.messages import Channel
+from bot.core.messages import Channel, InboundKind, MediaItem
 from bot.jobs import ticker
 from bot.jobs.context import JobsContext
-from bot.services import bookings, reminders
+from bot.services import attachments, bookings, erasure, reminders
 from bot.store.engine import Sessions, libpq_url, transaction
-from bot.store.models import OutboundMessage, WorkerHeartbeat
+from bot.store.models import InboundMessage, OutboundMessage, WorkerHeartbeat
 from bot.store.queue import worker_app
 from tests.jobs.conftest import Receive, StandingClock
 from tests.services.conftest import MakeConversation, MakeStop
@@ -157,3 +158,40 @@ def test_a_round_that_fails_does_not_end_the_rounds(
     counting = replace(context, clock=Counting())
     asyncio.run(run())
     assert rounds >= 3
+
+
+def test_who_asked_to_be_erased_is_erased_with_their_files(
+    context: JobsContext, sessions: Sessions, clock: StandingClock, receive: Receive
+) -> None:
+    voice = MediaItem(reference="F", content_type="audio/ogg")
+    inbound_id = receive(kind=InboundKind.MEDIA, media=(voice,))
+    name = context.media.write(b"OggS")
+    with transaction(sessions) as session:
+        attachments.stored(session, media_id=1, name=name, content_type="audio/ogg", size=4, now=clock())
+        session.get_one(InboundMessage, inbound_id).outcome = "answered"
+        erasure.request(session, contact_id=1, now=clock())
+    assert ticker.erase_who_asked(context) == 0
+    clock.move(minutes=2)
+    assert ticker.erase_who_asked(context) == 1
+    assert context.media.path(name) is None
+    with sessions() as session:
+        assert session.scalars(select(InboundMessage)).all() == []
+
+
+def test_the_nights_work_is_done_once_a_night_and_takes_stray_files_along(
+    context: JobsContext, sessions: Sessions, clock: StandingClock, receive: Receive
+) -> None:
+    receive()
+    with transaction(sessions) as session:
+        session.scalars(select(InboundMessage)).one().outcome = "answered"
+    stray, fresh = context.media.write(b"1"), context.media.write(b"2")
+    path = context.media.path(stray)
+    assert path is not None
+    os.utime(path, (0, 0))
+    clock.move(days=366)
+    assert ticker.forget_what_is_too_old(context)
+    assert not ticker.forget_what_is_too_old(context)
+    with sessions() as session:
+        assert session.scalars(select(InboundMessage)).all() == []
+    assert context.media.path(stray) is None
+    assert context.media.path(fresh) is not None
