@@ -11,12 +11,15 @@ from actions.idea import SLOTS as IDEA_SLOTS
 from actions.not_understood import answer_if_a_place, not_understood
 from actions.own_bookings import FORM_SLOTS, ActionCancelBooking, ActionStartMove, cancel_now
 from actions.people import ActionDeleteData, ActionRequestCoach, ActionUnsubscribe, erase_soon, hand_over
+from actions.plan_answers import ActionAnswerChange, answer
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from bot.core import options
+from bot.services import plan_answers
 from bot.store.models import InboundMessage
 
 FORMS = {"submit_idea": "idea_form", "book_slot": "booking_form"}
 OTHERS = {
+    "answer_change": ActionAnswerChange,
     "talk_to_human": ActionRequestCoach,
     "cancel_booking": ActionCancelBooking,
     "reschedule_booking": ActionStartMove,
@@ -130,6 +133,9 @@ class ActionAffirm(SceneAction):
             return cancel_now(scene, int(pending["booking"]))
         if pending.get("question") == "erase":
             return erase_soon(scene)
+        news = None if pending else plan_answers.open_for(scene.session, contact_id=scene.turn.contact_id)
+        if news is not None:
+            return answer(scene, news.id, "keep")
         scene.say("utter_menu")
         return []
 

@@ -59,6 +59,7 @@ LEAVING = frozenset(
         "delete_my_data",
         "submit_idea",
         "book_slot",
+        "answer_change",
     }
 )
 """Ends the form."""

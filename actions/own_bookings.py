@@ -107,7 +107,11 @@ class ActionCheckBooking(SceneAction):
         if not active:
             scene.say("utter_no_booking")
         for booking in active:
-            scene.say("utter_booking_status", **booking_values(scene, booking))
+            if booking.status == "displaced":
+                move = Option(key="option_plan_other", payload="/reschedule_booking", values={})
+                scene.say("utter_booking_displaced", options=(move,), **booking_values(scene, booking))
+            else:
+                scene.say("utter_booking_status", **booking_values(scene, booking))
         return []
 
 
@@ -121,18 +125,28 @@ class ActionStartMove(SceneAction):
         booking = _meant(scene, "move", "/reschedule_booking", "utter_which_booking_to_move")
         if booking is None:
             return []
-        stop = booking.appointment_time.stop
-        scene.say("utter_moving", **booking_values(scene, booking))
-        still_ahead = any(view.id == stop.id for view in stops.upcoming(scene.session, now=scene.turn.now))
-        return [
-            *cleared(*FORM_SLOTS),
-            SlotSet("booking_moves", booking.id),
-            SlotSet("booking_place", place_of(stop.commune_code)),
-            SlotSet("booking_stop", stop.id if still_ahead else None),
-            SlotSet("booking_name", booking.name),
-            SlotSet("booking_phone", booking.phone),
-            FollowupAction("booking_form"),
-        ]
+        return start_move(scene, booking, same_stop=True)
+
+
+def start_move(scene: Scene, booking: Booking, *, same_stop: bool) -> Events:
+    """Open the form for a booking's new time: at the stop where it is, or wherever there is room."""
+    stop = booking.appointment_time.stop
+    scene.say(
+        "utter_change_choose" if booking.status == "displaced" else "utter_moving",
+        **booking_values(scene, booking),
+    )
+    ahead = same_stop and any(
+        view.id == stop.id for view in stops.upcoming(scene.session, now=scene.turn.now)
+    )
+    return [
+        *cleared(*FORM_SLOTS),
+        SlotSet("booking_moves", booking.id),
+        SlotSet("booking_place", place_of(stop.commune_code)),
+        SlotSet("booking_stop", stop.id if ahead else None),
+        SlotSet("booking_name", booking.name),
+        SlotSet("booking_phone", booking.phone),
+        FollowupAction("booking_form"),
+    ]
 
 
 class ActionCancelBooking(SceneAction):

@@ -12,7 +12,19 @@ from rasa_sdk import Tracker
 
 from bot.core.messages import Location
 
-NUMBERED = frozenset({"stop", "time", "move", "cancel", "cancel_yes"})
+NUMBERED = frozenset(
+    {
+        "stop",
+        "time",
+        "move",
+        "cancel",
+        "cancel_yes",
+        "change_keep",
+        "change_other",
+        "change_give_up",
+        "change_no",
+    }
+)
 """Kinds of choices whose value is an id; anything else behind them was not made by us."""
 MEANT = "meant"
 """The kind of the choices of a question back: ``meant:17`` says what message 17 meant."""

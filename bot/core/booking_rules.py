@@ -13,6 +13,8 @@ CALLED_OFF = frozenset({"cancelled", "postponed", "moved"})
 """Statuses of a stop at which nobody was or will be received."""
 STANDING = frozenset({"active", "displaced"})
 """Statuses of a booking that its person still has; a displaced one waits for a new place."""
+TAKING = frozenset({"active"})
+"""Statuses of a booking that take a place."""
 CODE_ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
 """Letters and digits that are not mistaken for one another, read aloud or written by hand."""
 CODE_LENGTH = 5

@@ -10,11 +10,11 @@ from bot.core.errors import NotFound
 from bot.core.messages import Channel
 from bot.dialogue import TurnRefused, TurnReply, TurnRequest, take_turn
 from bot.jobs.context import JobsContext
-from bot.services import turns
+from bot.services import announcements, turns
 from bot.services.arrivals import NotYet, Overtaken
 from bot.services.turns import Turn
 from bot.store.engine import transaction
-from bot.store.models import InboundMessage
+from bot.store.models import Conversation, InboundMessage
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,14 @@ def _finish(context: JobsContext, turn: Turn, reply: TurnReply) -> None:
             intent=reply.intent,
             confidence=reply.confidence,
             texts=context.texts,
+            now=now,
+        )
+        announcements.show_pending(
+            session,
+            conversation=session.get_one(Conversation, turn.conversation_id),
+            intent=reply.intent,
+            texts=context.texts,
+            commune_name=context.commune_name,
             now=now,
         )
 

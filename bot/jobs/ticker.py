@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.core.retention_rules import night_of
 from bot.jobs.context import JobsContext
-from bot.services import erasure, reminders, retention
+from bot.services import announcements, erasure, reminders, retention
 from bot.store.engine import transaction
 from bot.store.models import WorkerHeartbeat
 
@@ -48,6 +48,7 @@ async def tick(context: JobsContext, app: App, *, resume: bool = True) -> None:
         await resume_stalled(app)
     while await asyncio.to_thread(send_due_reminders, context):
         pass
+    await asyncio.to_thread(tell_of_changes, context)
     await asyncio.to_thread(erase_who_asked, context)
     await asyncio.to_thread(forget_what_is_too_old, context)
 
@@ -105,3 +106,18 @@ def forget_what_is_too_old(context: JobsContext) -> bool:
     context.media.remove(context.media.strays(known=known, older_than=time.time() - STRAY_SECONDS))
     log.info("the night's work is done: %s attachments removed", len(files))
     return True
+
+
+def tell_of_changes(context: JobsContext) -> None:
+    """Release changes of plan that can be undone no more, tell their people, and see whom nothing has reached."""
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        announcements.release(session, now=now)
+    told = 1
+    while told:
+        with transaction(context.sessions) as session:
+            told = announcements.send_due(
+                session, texts=context.texts, commune_name=context.commune_name, now=now
+            )
+    with transaction(context.sessions) as session:
+        announcements.follow_up(session, texts=context.texts, commune_name=context.commune_name, now=now)

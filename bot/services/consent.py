@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.core.consent_rules import BY_DEFAULT, ENDED_BY_STOP, Purpose, Source
@@ -54,6 +55,19 @@ def resume(session: Session, *, contact_id: int, channel: Channel, words: str, n
 def has_stopped(session: Session, *, contact_id: int) -> bool:
     """Whether the person said stop and nothing to the contrary since."""
     return not allowed(session, contact_id=contact_id, purpose=Purpose.REMINDERS)
+
+
+def stopped_among(session: Session, *, contact_ids: Collection[int]) -> set[int]:
+    """Those of many people who said stop and nothing to the contrary since."""
+    latest = (
+        select(func.max(ConsentEvent.id))
+        .where(
+            ConsentEvent.contact_id.in_(list(contact_ids)), ConsentEvent.purpose == Purpose.REMINDERS.value
+        )
+        .group_by(ConsentEvent.contact_id)
+    )
+    stops = select(ConsentEvent.contact_id).where(ConsentEvent.id.in_(latest), ConsentEvent.given.is_(False))
+    return set(session.scalars(stops))
 
 
 def agree_to_reminders(

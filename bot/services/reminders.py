@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -32,28 +32,42 @@ def plan(session: Session, *, booking: Booking, now: datetime) -> None:
 
     Who has said stop is not reminded.
     """
-    void(session, booking_id=booking.id)
     channel = Channel(session.get_one(Conversation, booking.conversation_id).address.channel)
-    if not consent.agree_to_reminders(
+    consent.agree_to_reminders(
         session, contact_id=booking.contact_id, channel=channel, words=f"booking {booking.code}", now=now
-    ):
-        return
-    starts_at = session.get_one(AppointmentTime, booking.appointment_time_id).starts_at
-    for due in reminder_rules.reminders_for(starts_at=starts_at, booked_at=now):
-        session.add(
-            Reminder(booking_id=booking.id, booking_version=booking.version, kind=due.kind, due_at=due.due_at)
-        )
+    )
+    plan_all(session, bookings=[booking], now=now)
+
+
+def plan_all(session: Session, *, bookings: Sequence[Booking], now: datetime) -> None:
+    """As :func:`plan`, for many who had agreed to be reminded when they booked."""
+    void_all(session, booking_ids=[booking.id for booking in bookings])
+    silent = consent.stopped_among(session, contact_ids={booking.contact_id for booking in bookings})
+    wanted = {booking.appointment_time_id for booking in bookings}
+    times = select(AppointmentTime.id, AppointmentTime.starts_at).where(AppointmentTime.id.in_(wanted))
+    starts = {row.id: row.starts_at for row in session.execute(times)}
+    session.add_all(
+        Reminder(booking_id=booking.id, booking_version=booking.version, kind=due.kind, due_at=due.due_at)
+        for booking in bookings
+        if booking.contact_id not in silent
+        for due in reminder_rules.reminders_for(starts_at=starts[booking.appointment_time_id], booked_at=now)
+    )
     session.flush()
 
 
 def void(session: Session, *, booking_id: int) -> None:
     """Nothing more is sent for this booking as it was."""
+    void_all(session, booking_ids=[booking_id])
+
+
+def void_all(session: Session, *, booking_ids: Sequence[int]) -> None:
+    """As :func:`void`, for many at once."""
     session.execute(
         update(Reminder)
-        .where(Reminder.booking_id == booking_id, Reminder.status == "due")
+        .where(Reminder.booking_id.in_(booking_ids), Reminder.status == "due")
         .values(status="void")
     )
-    waiting = select(Reminder.outbound_id).where(Reminder.booking_id == booking_id)
+    waiting = select(Reminder.outbound_id).where(Reminder.booking_id.in_(booking_ids))
     session.execute(
         update(OutboundMessage)
         .where(OutboundMessage.id.in_(waiting), OutboundMessage.status == DeliveryStatus.QUEUED.value)

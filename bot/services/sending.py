@@ -25,7 +25,7 @@ from bot.core.rate_rules import Limit, limits_for
 from bot.core.sending_rules import policy_of
 from bot.services import consent, contacts, rates
 from bot.services.ladder import Ladder, go_by_sms, template_for
-from bot.store.models import Booking, Conversation, OutboundMessage, Reminder
+from bot.store.models import Announcement, Booking, Conversation, OutboundMessage, Reminder
 
 
 class Gone(NotFound):
@@ -149,6 +149,8 @@ def _obstacle(session: Session, row: OutboundMessage) -> str | None:
     """Why the provider is not even asked: what it says is over, or the person said stop or blocked us."""
     if row.kind == "reminder" and not _still_true(session, row):
         return "void"
+    if row.kind == "announcement" and not _still_news(session, row):
+        return "void"
     purpose = policy_of(row.kind).purpose
     if purpose is not Purpose.SERVICE and not consent.allowed(
         session, contact_id=row.contact_id, purpose=purpose
@@ -166,3 +168,13 @@ def _still_true(session: Session, row: OutboundMessage) -> bool:
         .where(Reminder.outbound_id == row.id)
     ).one_or_none()
     return found is None or (found[0] != "cancelled" and found[1] == found[2])
+
+
+def _still_news(session: Session, row: OutboundMessage) -> bool:
+    """Whether the booking of which the news of a change speaks is as it says."""
+    found = session.execute(
+        select(Booking.version, Announcement.booking_version)
+        .join(Announcement, Announcement.booking_id == Booking.id)
+        .where(Announcement.outbound_id.in_([row.id, row.replaces_id]))
+    ).one_or_none()
+    return found is None or found[0] == found[1]

@@ -18,7 +18,7 @@ from bot.core.messages import Channel, InboundKind, Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
-from bot.services import arrivals, consent, contacts, handoffs, messages, stops
+from bot.services import arrivals, consent, contacts, handoffs, messages, plan_answers, stops
 from bot.store.models import Conversation, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
@@ -70,6 +70,8 @@ def begin(
     text, payload = _merged_words(merged) if len(merged) > 1 else _words(inbound, shared)
     if wish is not None:
         text, payload = inbound.text, INTENT_OF_WISH[wish.kind]
+    if payload is None:
+        payload = plan_answers.payload_for(session, conversation_id=conversation.id, typed=text)
     return Turn(
         inbound_id=inbound.id,
         conversation_id=conversation.id,

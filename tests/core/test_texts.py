@@ -37,6 +37,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "language_only_*": ("english", "spanish", "amazigh"),
     "meaning_*": tuple(sorted(ASKABLE)),
     "idea_status_*": ("received",),
+    "notice_plan_*": (
+        "postpone",
+        "move",
+        "cancel",
+        "hours",
+        "advisers",
+        "placed",
+        "venue",
+        "none",
+    ),
     "sms_reminder_*": ("evening", "morning"),
     "channel_*": tuple(channel.value for channel in Channel),
     "weekday_*": tuple(str(number) for number in range(7)),
@@ -231,6 +241,18 @@ def test_a_reminder_is_one_sms(variety: Variety, kind: str) -> None:
                 values = {"commune": name, "starts_at": starts_at, "code": "MWMWM"}
                 values["channel"] = f"channel_{channel}"
                 text = sms.fold_gsm7(texts.say(f"sms_reminder_{kind}", variety, values))
+                assert (sms.encoding(text), sms.segments(text)) == (alphabet, 1), text
+
+
+@every_variety
+def test_the_news_of_a_change_is_one_sms(variety: Variety) -> None:
+    alphabet = sms.UCS_2 if variety.is_arabic_script else sms.GSM_7
+    for commune in Gazetteer.load("04.291").communes.values():
+        values = SAMPLE | {"commune": {"fr": commune.name_fr, "ar": commune.name_ar}, "code": "MWMWM"}
+        for channel in FAMILIES["channel_*"]:
+            values["channel"] = f"channel_{channel}"
+            for key in ("sms_plan_placed", "sms_plan_none", "sms_plan_venue_short"):
+                text = sms.fold_gsm7(texts.say(key, variety, values))
                 assert (sms.encoding(text), sms.segments(text)) == (alphabet, 1), text
 
 

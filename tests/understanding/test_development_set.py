@@ -23,7 +23,7 @@ from bot.evaluation.entity_scores import KINDS
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = load()
 # What channels send, not people.
-NOT_TYPED = {"nlu_fallback", "share_location", "send_media"}
+NOT_TYPED = {"nlu_fallback", "share_location", "send_media", "answer_change"}
 SECTORS = frozenset(
     [
         "agriculture",

@@ -1,0 +1,41 @@
+"""What somebody means who answers the news that their appointment has changed, in their own words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.core.lexicons import BrokenLexicon, load
+from bot.core.text import words
+
+LONGEST = 8
+"""Longer messages say more than one of three choices; the assistant reads them as any other."""
+CHOICES = ("other", "give_up", "keep")
+NO = "no"
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    lexicon = load("plan_replies")
+    missing = [name for name in (*CHOICES, "alone") if not isinstance(lexicon.get(name), str)]
+    if missing:
+        raise BrokenLexicon(f"plan_replies.yml: {missing[0]} is missing")
+    return tuple(
+        (name, re.compile(re.sub(r"\s*\n?\s*\|\s*", "|", lexicon[name].strip()))) for name in CHOICES
+    )
+
+
+@lru_cache(maxsize=1)
+def _alone() -> re.Pattern[str]:
+    return re.compile(load("plan_replies")["alone"])
+
+
+def meant(text: str) -> str | None:
+    """ "keep", "other", "give_up", "no" (which leaves open what instead), or None where it is none of them."""
+    said = words(text)
+    if not said or len(said) > LONGEST or "?" in text or "؟" in text:
+        return None
+    joined = " ".join(said)
+    if _alone().fullmatch(joined):
+        return NO
+    return next((name for name, pattern in _patterns() if pattern.search(joined)), None)
