@@ -25,6 +25,7 @@ class Action(StrEnum):
     CONVERSATION_GIVEN_BACK = "conversation_given_back"
     ANSWER_SENT = "answer_sent"
     IDEAS_VIEWED = "ideas_viewed"
+    ATTENDANCE_NOTED = "attendance_noted"
 
 
 class Kind(StrEnum):

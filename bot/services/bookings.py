@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.core import booking_rules
 from bot.core.errors import Conflict, NotFound
-from bot.services import reminders
-from bot.store.models import AppointmentTime, Booking, Stop
+from bot.services import places, reminders
+from bot.services.places import TimeTaken
+from bot.store.models import AppointmentTime, Booking
+
+__all__ = ["AlreadyBooked", "TimeTaken", "active", "book", "cancel", "free_place", "move", "settle"]
 
 CODE_TRIES = 5
-
-
-class TimeTaken(Conflict):
-    """The last place at this time is gone, or the time cannot be booked any more."""
 
 
 class AlreadyBooked(Conflict):
@@ -52,7 +51,7 @@ def book(
     known = _active_of_person(session, contact_id, key, service)
     if known is not None:
         return _again(session, known, appointment_time_id, now)
-    take_place(session, appointment_time_id, service=service, now=now)
+    places.take_place(session, appointment_time_id, service=service, now=now, contact_id=contact_id)
     booking = Booking(
         code=_free_code(session),
         contact_id=contact_id,
@@ -98,8 +97,8 @@ def move(
     booking = _locked(session, booking_id, contact_id)
     if booking.appointment_time_id == appointment_time_id and booking.status == "active":
         return booking
-    lock_times(session, [booking.appointment_time_id, appointment_time_id])
-    take_place(session, appointment_time_id, service=booking.service, now=now)
+    places.lock_times(session, [booking.appointment_time_id, appointment_time_id])
+    places.take_place(session, appointment_time_id, service=booking.service, now=now, contact_id=contact_id)
     free_place(session, booking)
     settle(session, booking, appointment_time_id=appointment_time_id, now=now)
     return booking
@@ -169,50 +168,11 @@ def _active_of_person(session: Session, contact_id: int, key: str, service: str 
     )
 
 
-def take_place(session: Session, appointment_time_id: int, *, service: str | None, now: datetime) -> None:
-    """Count one place at a time that can be booked for ``service``. Raises TimeTaken.
-
-    What is asked of the row itself is asked again by the database once a change that was under way is committed.
-    """
-    taken = session.scalar(
-        update(AppointmentTime)
-        .where(
-            AppointmentTime.id == appointment_time_id,
-            AppointmentTime.taken < AppointmentTime.capacity,
-            AppointmentTime.closed.is_(False),
-            AppointmentTime.service.is_(None) | (AppointmentTime.service == service),
-            AppointmentTime.starts_at >= now + booking_rules.MIN_NOTICE,
-            AppointmentTime.stop_id.in_(select(Stop.id).where(Stop.status.in_(booking_rules.BOOKABLE_STOP))),
-        )
-        .values(taken=AppointmentTime.taken + 1)
-        .returning(AppointmentTime.id)
-    )
-    if taken is None:
-        raise TimeTaken(f"appointment time {appointment_time_id} has no place left")
-
-
-def lock_times(session: Session, appointment_time_ids: Iterable[int]) -> None:
-    """Lock times in the one order in which everybody does: two who swap theirs would otherwise wait for each other.
-
-    Bookings are locked before times, stops before both.
-    """
-    session.execute(
-        select(AppointmentTime.id)
-        .where(AppointmentTime.id.in_(list(appointment_time_ids)))
-        .order_by(AppointmentTime.id)
-        .with_for_update()
-    )
-
-
 def free_place(session: Session, booking: Booking) -> None:
     """Count the booking's place as free; one that was displaced holds none."""
     if booking.status == "displaced":
         return
-    session.execute(
-        update(AppointmentTime)
-        .where(AppointmentTime.id == booking.appointment_time_id)
-        .values(taken=AppointmentTime.taken - 1)
-    )
+    places.free_taken(session, booking.appointment_time_id)
 
 
 def _locked(session: Session, booking_id: int, contact_id: int) -> Booking:

@@ -181,7 +181,7 @@ def _takes_from(plan: PlannedStop | None, stop: Stop) -> bool:
     offered = {stop_times.at(time) for time in stop.appointment_times if time.capacity > 0}
     wanted = {at for at, capacity in planned.items() if capacity > 0}
     return offered - by_hand != wanted - by_hand or any(
-        time.taken > planned.get(stop_times.at(time), 0) for time in stop.appointment_times
+        time.taken + time.held > planned.get(stop_times.at(time), 0) for time in stop.appointment_times
     )
 
 

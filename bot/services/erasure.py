@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.core.errors import NotFound
-from bot.services import bookings, personal_data
+from bot.services import bookings, personal_data, places
 from bot.store.models import (
     Contact,
     ContactAddress,
@@ -97,6 +97,7 @@ def _in_conversation(now: datetime) -> ColumnElement[bool]:
 
 
 def _free_places(session: Session, contact_id: int, now: datetime) -> None:
+    places.let_go(session, contact_id=contact_id)
     for booking in bookings.active(session, contact_id=contact_id, now=now):
         bookings.cancel(session, booking_id=booking.id, contact_id=contact_id, now=now)
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.core.timetable import PlannedStop, planned_times
-from bot.store.models import Announcement, AppointmentTime, Booking, Stop
+from bot.store.models import Announcement, AppointmentTime, Booking, Hold, Stop
 
 
 def copy(plan: PlannedStop, stop: Stop) -> None:
@@ -33,18 +33,18 @@ def put(session: Session, stop: Stop, plan: PlannedStop) -> None:
             time = AppointmentTime(starts_at=starts_at, service=service, capacity=capacity)
             stop.appointment_times.append(time)
         elif not time.adjusted:
-            time.capacity = capacity
+            time.capacity = max(capacity, time.taken + time.held)
     session.flush()
 
 
 def close(session: Session, stop: Stop, *, keep: Collection[tuple[datetime, str | None]] = ()) -> None:
     """Remove all other times; one that something refers to stays, with room for nobody."""
-    referred_to = booked(session, stop) | _announced(session, stop)
+    referred_to = booked(session, stop) | _announced(session, stop) | _held(session, stop)
     for time in list(stop.appointment_times):
         if at(time) in keep:
             continue
         if time.id in referred_to:
-            time.capacity = time.taken
+            time.capacity = time.taken + time.held
         else:
             stop.appointment_times.remove(time)
             session.delete(time)
@@ -58,6 +58,15 @@ def _announced(session: Session, stop: Stop) -> set[int]:
         or_(Announcement.from_time_id.in_(times), Announcement.to_time_id.in_(times))
     )
     return {time_id for row in session.execute(told) for time_id in row if time_id is not None}
+
+
+def _held(session: Session, stop: Stop) -> set[int]:
+    """The appointment times of a stop at which a place is or was held for somebody."""
+    return set(
+        session.scalars(
+            select(Hold.appointment_time_id).join(AppointmentTime).where(AppointmentTime.stop_id == stop.id)
+        )
+    )
 
 
 def at(time: AppointmentTime) -> tuple[datetime, str | None]:

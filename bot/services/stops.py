@@ -9,11 +9,12 @@ from datetime import date, datetime, time
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from bot.core.booking_rules import BOOKABLE_STOP, CALLED_OFF, MIN_NOTICE
+from bot.core.booking_rules import BOOKABLE_STOP, CALLED_OFF
 from bot.core.errors import NotFound
 from bot.core.geo import distance_km
 from bot.core.messages import Location
 from bot.core.reminder_rules import CASABLANCA
+from bot.services import places
 from bot.store.models import AppointmentTime, Caravan, Stop
 
 
@@ -54,11 +55,14 @@ def upcoming(
     """
     today = now.astimezone(CASABLANCA).date()
     free = (
-        select(func.coalesce(func.sum(AppointmentTime.capacity - AppointmentTime.taken), 0))
+        select(
+            func.coalesce(
+                func.sum(AppointmentTime.capacity - AppointmentTime.taken - AppointmentTime.held), 0
+            )
+        )
         .where(
             AppointmentTime.stop_id == Stop.id,
-            AppointmentTime.closed.is_(False),
-            AppointmentTime.starts_at >= now + MIN_NOTICE,
+            places.is_free(now),
             _for_service(service),
         )
         .scalar_subquery()
@@ -106,18 +110,25 @@ def get(session: Session, *, stop_id: int, now: datetime) -> StopView:
 
 
 def free_times(
-    session: Session, *, stop_id: int, now: datetime, service: str | None = None
+    session: Session,
+    *,
+    stop_id: int,
+    now: datetime,
+    service: str | None = None,
+    contact_id: int | None = None,
 ) -> Sequence[AppointmentTime]:
-    """Appointment times of a stop that stands which have a free place, earliest first; see :func:`upcoming` on services."""
+    """Appointment times of a stop that stands which have a free place, earliest first; see :func:`upcoming` on services.
+
+    A place that is held for the contact is free for them.
+    """
+    own = places.held_for(session, contact_id=contact_id, now=now) if contact_id is not None else set()
     return session.scalars(
         select(AppointmentTime)
         .join(Stop)
         .where(
             AppointmentTime.stop_id == stop_id,
             Stop.status.in_(BOOKABLE_STOP),
-            AppointmentTime.taken < AppointmentTime.capacity,
-            AppointmentTime.closed.is_(False),
-            AppointmentTime.starts_at >= now + MIN_NOTICE,
+            places.is_free(now) | AppointmentTime.id.in_(own),
             _for_service(service),
         )
         .order_by(AppointmentTime.starts_at, AppointmentTime.id)
@@ -127,7 +138,7 @@ def free_times(
 def _for_service(service: str | None) -> ColumnElement[bool]:
     if service is None:
         return true()
-    return AppointmentTime.service.is_(None) | (AppointmentTime.service == service)
+    return places.serves(service)
 
 
 def _closed_today(stop: Stop, now: datetime) -> bool:

@@ -25,10 +25,12 @@ from bot.store.models.staff import (
     StaffSession,
     WorkerHeartbeat,
 )
+from bot.store.models.visit import Attendance, FollowUp, Hold, WaitingListEntry
 
 __all__ = [
     "Announcement",
     "AppointmentTime",
+    "Attendance",
     "AuditEvent",
     "Base",
     "Booking",
@@ -42,7 +44,9 @@ __all__ = [
     "Conversation",
     "DeliveryEvent",
     "ErasureRequest",
+    "FollowUp",
     "Handoff",
+    "Hold",
     "Idea",
     "InboundMessage",
     "LoginAttempt",
@@ -57,5 +61,6 @@ __all__ = [
     "StaffSession",
     "Stop",
     "TurnEffect",
+    "WaitingListEntry",
     "WorkerHeartbeat",
 ]

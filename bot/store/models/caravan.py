@@ -68,8 +68,9 @@ class Stop(Base):
 
 
 class AppointmentTime(Base):
-    """A bookable time at a stop. The database itself refuses to sell more than ``capacity``.
+    """A bookable time at a stop. The database itself refuses to sell or keep more than ``capacity``.
 
+    ``held`` counts the places that are kept for somebody for a while; see :class:`bot.store.models.visit.Hold`.
     ``service`` is null where it is for any. A ``closed`` time takes nobody any more. Whoever closes or opens
     times writes them, instead of the stop alone: a booking that waits for the row then sees it.
     ``adjusted`` says that the staff set its places by hand.
@@ -78,7 +79,7 @@ class AppointmentTime(Base):
     __tablename__ = "appointment_time"
     __table_args__ = (
         UniqueConstraint("stop_id", "starts_at", "service", postgresql_nulls_not_distinct=True),
-        CheckConstraint("taken >= 0 AND taken <= capacity", name="capacity"),
+        CheckConstraint("taken >= 0 AND held >= 0 AND taken + held <= capacity", name="capacity"),
     )
 
     id: Mapped[PrimaryKey]
@@ -87,6 +88,7 @@ class AppointmentTime(Base):
     service: Mapped[str | None]
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int] = mapped_column(default=0)
     closed: Mapped[bool] = mapped_column(default=False)
     adjusted: Mapped[bool] = mapped_column(default=False)
 
@@ -135,12 +137,21 @@ class Booking(Base):
 
 
 class Reminder(Base):
-    """A message that falls due. ``kind`` is "evening" or "morning"; ``status`` is "due", "sent", "void" or "missed" (with a reason)."""
+    """A message that falls due. ``kind`` is "evening" or "morning"; ``status`` is "due", "sent", "void" or "missed" (with a reason).
+
+    ``outbound_id`` is the SMS and ``chat_outbound_id`` what went to the chat, where there were such. ``settled_at``
+    is when it was known that one of them arrived, or that the person has to be called.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (
         UniqueConstraint("booking_id", "booking_version", "kind"),
         Index("ix_reminder_due", "due_at", postgresql_where=text("status = 'due'")),
+        Index(
+            "ix_reminder_unsettled",
+            "sent_at",
+            postgresql_where=text("status = 'sent' AND settled_at IS NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -150,6 +161,9 @@ class Reminder(Base):
     due_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(default="due")
     reason: Mapped[str | None]
-    outbound_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_message.id"))
+    outbound_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_message.id"), index=True)
+    chat_outbound_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_message.id"), index=True)
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
 
     booking: Mapped[Booking] = relationship()

@@ -111,7 +111,7 @@ class OutboundMessage(Base):
     stored_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_message.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_message.id"), index=True)
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
