@@ -26,6 +26,14 @@ class Action(StrEnum):
     ANSWER_SENT = "answer_sent"
     IDEAS_VIEWED = "ideas_viewed"
     ATTENDANCE_NOTED = "attendance_noted"
+    UNDELIVERED_VIEWED = "undelivered_viewed"
+    MESSAGE_RESENT = "message_resent"
+    MESSAGE_SEEN_TO = "message_seen_to"
+    JOB_REPLAYED = "job_replayed"
+    DATA_VIEWED = "data_viewed"
+    DATA_EXPORTED = "data_exported"
+    PERSON_ERASED = "person_erased"
+    ATTACHMENT_VIEWED = "attachment_viewed"
 
 
 class Kind(StrEnum):
@@ -37,6 +45,7 @@ class Kind(StrEnum):
     IDEA = "idea"
     STOP = "stop"
     MESSAGE = "message"
+    ATTACHMENT = "attachment"
     STAFF = "staff"
 
 

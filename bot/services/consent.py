@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -90,6 +90,12 @@ def shut_out(session: Session, *, contact_id: int, channel: Channel, words: str,
 def let_in_again(session: Session, *, contact_id: int, channel: Channel, now: datetime) -> None:
     """The person wrote again on a channel on which they had refused us: they are answered, and no more than that."""
     _note(session, contact_id, Purpose.SERVICE, channel, True, Source.PERSON, "", now)
+
+
+def history(session: Session, *, contact_id: int) -> Sequence[ConsentEvent]:
+    """All entries of a person, latest first."""
+    found = select(ConsentEvent).where(ConsentEvent.contact_id == contact_id)
+    return session.scalars(found.order_by(ConsentEvent.id.desc())).all()
 
 
 def _last(session: Session, contact_id: int, purpose: Purpose) -> bool | None:

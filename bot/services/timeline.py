@@ -11,15 +11,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.core.errors import NotFound
+from bot.core.media_rules import shown_as
 from bot.core.messages import Channel
 from bot.core.texts import CASABLANCA
-from bot.services import handoffs
+from bot.services import attachments, handoffs
 from bot.store.models import (
     AppointmentTime,
     Booking,
     Conversation,
     Idea,
     InboundMessage,
+    MediaFile,
     OutboundMessage,
     Staff,
 )
@@ -34,6 +36,17 @@ class Author(StrEnum):
     ASSISTANT = "assistant"
     COACH = "coach"
     REMINDER = "reminder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """Something that came with a message. ``shown`` is how (:class:`bot.core.media_rules.Shown`), None where it is not there;
+    ``status`` then says why.
+    """
+
+    id: int
+    shown: str | None
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +67,7 @@ class Entry:
     latitude: float | None = None
     longitude: float | None = None
     shared_phone: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def day(self) -> date:
@@ -166,7 +180,8 @@ def read(
     """
     received = _inbound(session, conversation_id, before, limit + 1)
     sent = _outbound(session, conversation_id, contact_id, before, limit + 1)
-    entries = [_received(message) for message in received]
+    files = attachments.of_messages(session, [message.id for message in received if message.media])
+    entries = [_received(message, files.get(message.id, ())) for message in received]
     entries += [_sent(message, name) for message, name in sent]
     # Of one moment, what the person wrote comes first.
     entries.sort(key=lambda entry: (entry.at, entry.author is not Author.PERSON, int(entry.key[1:])))
@@ -211,7 +226,7 @@ def _outbound(
     return [(row[0], row[1]) for row in session.execute(query.order_by(*newest_first).limit(limit))]
 
 
-def _received(message: InboundMessage) -> Entry:
+def _received(message: InboundMessage, files: Sequence[MediaFile]) -> Entry:
     return Entry(
         key=f"i{message.id}",
         author=Author.PERSON,
@@ -223,7 +238,13 @@ def _received(message: InboundMessage) -> Entry:
         latitude=message.latitude,
         longitude=message.longitude,
         shared_phone=message.shared_phone,
+        attachments=tuple(_attachment(file) for file in files),
     )
+
+
+def _attachment(file: MediaFile) -> Attachment:
+    shown = shown_as(file.content_type or "") if file.status == "stored" else None
+    return Attachment(id=file.id, shown=shown.value if shown else None, status=file.status)
 
 
 def _sent(message: OutboundMessage, coach: str | None) -> Entry:

@@ -37,6 +37,7 @@ PLACES = (
     Place(name="inbox", roles=READERS, also=("conversations",)),
     Place(name="stops", roles=EVERYONE),
     Place(name="ideas", roles=READERS),
+    Place(name="undelivered", roles=READERS),
 )
 """The most used first: a phone's bar shows the first ones of a role, its menu all."""
 

@@ -37,6 +37,14 @@ POST  /console/conversations/{conversation_id}/answer   yes        yes    -     
 POST  /console/conversations/{conversation_id}/give-back  yes      yes    -      -        -
 GET   /console/stops                                    yes        yes    yes    yes      -
 GET   /console/ideas                                    yes        yes    -      yes      -
+GET   /console/undelivered                              yes        yes    -      yes      -
+POST  /console/undelivered/{outbound_id}/again          yes        yes    -      -        -
+POST  /console/undelivered/{outbound_id}/done           yes        yes    -      -        -
+POST  /console/undelivered/jobs/{job_id}/replay         yes        -      -      -        -
+GET   /console/conversations/{conversation_id}/data     yes        yes    -      yes      -
+POST  /console/conversations/{conversation_id}/data/export  yes    yes    -      -        -
+POST  /console/conversations/{conversation_id}/data/erase  yes     yes    -      -        -
+GET   /console/media/{media_id}                         yes        yes    -      yes      -
 """
 
 # What is outside the console, and what it asks for instead of a login.

@@ -6,9 +6,12 @@ from string import Formatter
 
 import pytest
 
+from bot.core.consent_rules import Purpose, Source
 from bot.core.locales import Variety
+from bot.core.media_rules import Shown
 from bot.core.messages import Channel, DeliveryStatus, InboundKind
 from bot.core.roles import Role
+from bot.core.sending_rules import POLICIES
 from bot.services.audit import Action
 from bot.web.console.error_pages import KINDS
 from bot.web.console.masking import masked, pretty, without_numbers
@@ -72,6 +75,11 @@ def test_every_key_of_the_templates_has_words() -> None:
         ("audit", [action.value for action in Action]),
         ("role", [role.value for role in Role]),
         ("nav", [place.name for place in PLACES]),
+        ("undelivered_kind", list(POLICIES)),
+        ("data_purpose", [purpose.value for purpose in Purpose]),
+        ("data_source", [source.value for source in Source]),
+        ("attachment", [shown.value for shown in (Shown.PICTURE, Shown.VIDEO, Shown.FILE)]),
+        ("attachment_status", ["waiting", "stored", "refused", "failed", "expired"]),
         ("weekday", [str(number) for number in range(7)]),
         ("month", [str(number) for number in range(1, 13)]),
     ],
