@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     # Generated for each installation where they are not given.
     session_secret: str = Field(default="", repr=False)
     turn_token: str = Field(default="", repr=False)
+    metrics_token: str | None = Field(default=None, repr=False, min_length=16)
 
     sandbox_url: str = ""
     sandbox_provider_port: int | None = None

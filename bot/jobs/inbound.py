@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 from bot.core.backoff import TURN_TRIES
 from bot.core.errors import NotFound
 from bot.core.messages import Channel
 from bot.dialogue import TurnRefused, TurnReply, TurnRequest, take_turn
 from bot.jobs.context import JobsContext
+from bot.measures import TURN_SECONDS, TURNS
 from bot.services import announcements, turns
 from bot.services.arrivals import NotYet, Overtaken
 from bot.services.turns import Turn
@@ -24,17 +26,21 @@ async def answer(context: JobsContext, *, inbound_id: int, attempts: int) -> Non
 
     A message that the person sent before and that came after is answered first.
     """
+    begun = time.perf_counter()
     turn = await _begun(context, inbound_id, attempts)
     if turn is None:
         return
     try:
         reply = await take_turn(context.assistant, context.rasa_url, context.turn_token, _request(turn))
         await asyncio.to_thread(_finish, context, turn, reply)
+        TURNS.labels("answered").inc()
+        TURN_SECONDS.observe(time.perf_counter() - begun)
     except TurnRefused:
         log.error("turn %s was refused", inbound_id)
         await asyncio.to_thread(_give_up, context, inbound_id)
     except Exception as failed:
         if attempts + 1 < TURN_TRIES:
+            TURNS.labels("failed").inc()
             raise
         log.error("turn %s is given up after %s tries: %s", inbound_id, attempts + 1, type(failed).__name__)
         await asyncio.to_thread(_give_up, context, inbound_id)
@@ -106,6 +112,7 @@ def _finish(context: JobsContext, turn: Turn, reply: TurnReply) -> None:
 
 
 def _give_up(context: JobsContext, inbound_id: int) -> None:
+    TURNS.labels("given_up").inc()
     now = context.clock()
     with transaction(context.sessions) as session:
         turns.give_up(session, inbound_id=inbound_id, texts=context.texts, now=now)

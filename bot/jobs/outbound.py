@@ -7,11 +7,13 @@ import logging
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.channels.errors import FailureKind, SendError
 from bot.core.messages import DeliveryStatus, OutboundContent, SendResult
 from bot.core.sending_rules import Repeat, is_over, policy_of
 from bot.jobs.context import JobsContext
+from bot.measures import ANSWER_SECONDS, SENDS, WINDOW_MISSES
 from bot.services import sending
 from bot.services.rates import TooFast
 from bot.services.sending import Gone, Interrupted
@@ -66,8 +68,10 @@ async def _send(context: JobsContext, content: OutboundContent) -> None:
     try:
         result = await context.senders.send(content)
     except SendError as error:
+        SENDS.labels(content.channel.value, error.kind.value).inc()
         await _failed(context, content, error)
         return
+    SENDS.labels(content.channel.value, "sent").inc()
     await asyncio.to_thread(_settle, context, content.outbound_id, result)
 
 
@@ -124,9 +128,21 @@ async def _was_sent(context: JobsContext, content: OutboundContent) -> bool:
 def _claim(context: JobsContext, outbound_id: int) -> OutboundContent | None:
     now = context.clock()
     with transaction(context.sessions) as session:
-        return sending.claim(
+        content = sending.claim(
             session, outbound_id=outbound_id, now=now, senders=context.sender_names, ladder=context.ladder
         )
+        instead = _instead(session, outbound_id, content)
+    if instead is not None:
+        WINDOW_MISSES.labels(instead).inc()
+    return content
+
+
+def _instead(session: Session, outbound_id: int, content: OutboundContent | None) -> str | None:
+    """What took a message's place that came too late for WhatsApp's 24 hours; None for any other."""
+    if content is not None:
+        return "template" if content.template is not None else None
+    code = session.get_one(OutboundMessage, outbound_id).error_code
+    return {"sent_by_sms": "sms", "window_closed": "nothing"}.get(code or "")
 
 
 def _is_settled(context: JobsContext, outbound_id: int) -> bool:
@@ -138,6 +154,9 @@ def _settle(context: JobsContext, outbound_id: int, result: SendResult) -> None:
     now = context.clock()
     with transaction(context.sessions) as session:
         sending.settle(session, outbound_id=outbound_id, result=result, now=now)
+        waited = sending.waited_for(session, outbound_id=outbound_id, now=now)
+    if waited is not None:
+        ANSWER_SECONDS.observe(waited)
 
 
 def _fail(context: JobsContext, outbound_id: int, status: DeliveryStatus, code: str) -> None:

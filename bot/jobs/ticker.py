@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from procrastinate import App
 from sqlalchemy.dialects.postgresql import insert
 
+from bot import measures
 from bot.core.retention_rules import night_of
 from bot.jobs.context import JobsContext
-from bot.services import announcements, erasure, reminders, retention
+from bot.measures import STALLED, TICKS_FAILED
+from bot.process_name import process_name
+from bot.services import announcements, erasure, process_metrics, reminders, retention
 from bot.store.engine import transaction
 from bot.store.models import WorkerHeartbeat
 
@@ -37,6 +40,7 @@ async def tick_forever(context: JobsContext, app: App) -> None:
         except asyncio.CancelledError:
             raise
         except Exception as failed:  # the boundary of the loop: whatever it is, reminders must go on
+            TICKS_FAILED.inc()
             log.error("a tick failed: %s", type(failed).__name__, exc_info=True)
         await asyncio.sleep(PERIOD)
 
@@ -44,6 +48,7 @@ async def tick_forever(context: JobsContext, app: App) -> None:
 async def tick(context: JobsContext, app: App, *, resume: bool = True) -> None:
     """One round."""
     await asyncio.to_thread(beat, context)
+    await asyncio.to_thread(store_metrics, context)
     if resume:
         await resume_stalled(app)
     while await asyncio.to_thread(send_due_reminders, context):
@@ -64,12 +69,21 @@ def beat(context: JobsContext) -> None:
         )
 
 
+def store_metrics(context: JobsContext) -> None:
+    """Keep what this process counted where `/metrics` finds it, and drop what dead processes left; in real time."""
+    now = datetime.now(UTC)
+    with transaction(context.sessions) as session:
+        process_metrics.store(session, process=process_name(HEARTBEAT), metrics=measures.snapshot(), now=now)
+        process_metrics.forget_gone(session, now=now)
+
+
 async def resume_stalled(app: App) -> None:
     """Put the jobs of dead workers back into the queue."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         if job.id is not None:
             log.warning("job %s is resumed: its worker is gone", job.id)
             await app.job_manager.retry_job(job)
+            STALLED.inc()
 
 
 def send_due_reminders(context: JobsContext) -> int:

@@ -25,7 +25,7 @@ from bot.core.rate_rules import Limit, limits_for
 from bot.core.sending_rules import policy_of
 from bot.services import consent, contacts, rates
 from bot.services.ladder import Ladder, go_by_sms, template_for
-from bot.store.models import Announcement, Booking, Conversation, OutboundMessage, Reminder
+from bot.store.models import Announcement, Booking, Conversation, InboundMessage, OutboundMessage, Reminder
 
 
 class Gone(NotFound):
@@ -122,6 +122,15 @@ def settle(session: Session, *, outbound_id: int, result: SendResult, now: datet
     row.sent_at = now
     if moves_forward(DeliveryStatus(row.status), result.status):
         row.status = result.status.value
+
+
+def waited_for(session: Session, *, outbound_id: int, now: datetime) -> float | None:
+    """Seconds from a person's message up to the first part of its answer; None for any other message."""
+    row = session.get_one(OutboundMessage, outbound_id)
+    if row.turn_id is None or row.position != 0:
+        return None
+    received_at = session.scalar(select(InboundMessage.received_at).where(InboundMessage.id == row.turn_id))
+    return None if received_at is None else (now - received_at).total_seconds()
 
 
 def fail(session: Session, *, outbound_id: int, status: DeliveryStatus, code: str | None) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +23,7 @@ from bot.core.errors import AnaM3akError
 from bot.core.texts import Texts, default_texts
 from bot.store.clock import Clock, real_clock
 from bot.store.engine import Sessions
-from bot.web import health, public, sandbox_routes, webhooks
+from bot.web import health, metrics, public, sandbox_routes, webhooks
 from bot.web.console import conversation, desk, inbox, login, person_data, undelivered
 from bot.web.console.error_pages import as_page
 from bot.web.console.pages import STATIC
@@ -30,6 +32,7 @@ from bot.web.errors import DATABASE_DOWN, as_json, is_for_people, status_of
 from bot.web.headers import SecurityHeaders
 from bot.web.http_log import HttpLog
 from bot.web.limits import BodyLimit
+from bot.web.metrics import WebhookTimes
 from bot.web.places import PlaceNames, place_name
 from bot.web.wording import load_words
 
@@ -39,6 +42,7 @@ CONSOLE = tuple(part.router for part in (login, inbox, conversation, desk, undel
 """The routes of the console."""
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between the tries to store a webhook while the database restarts; a provider waits 15 s."""
+METRICS_SECONDS = 10.0
 
 
 def create_app(
@@ -74,13 +78,25 @@ def create_app(
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
-    async with app.state.web.client:
+    web: Web = app.state.web
+    async with web.client:
+        storing = asyncio.create_task(_store_metrics(web))
         yield
+        storing.cancel()
+
+
+async def _store_metrics(web: Web) -> None:
+    """Now and then, as long as the service lives; the database may be away."""
+    while True:
+        await asyncio.sleep(METRICS_SECONDS)
+        with suppress(*DATABASE_DOWN):
+            await run_in_threadpool(metrics.store_own, web)
 
 
 def _mount(app: FastAPI, settings: Settings) -> None:
     app.include_router(webhooks.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(public.router)
     for router in CONSOLE:
         app.include_router(router)
@@ -97,7 +113,7 @@ def _mount(app: FastAPI, settings: Settings) -> None:
     for kind in expected:
         app.add_exception_handler(kind, _answer_error)
     # The last one added is the outermost.
-    for middleware in (BodyLimit, SecurityHeaders, HttpLog):
+    for middleware in (BodyLimit, SecurityHeaders, HttpLog, WebhookTimes):
         app.add_middleware(middleware)
 
 

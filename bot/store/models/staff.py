@@ -116,6 +116,20 @@ class WorkerHeartbeat(Base):
     at: Mapped[datetime]
 
 
+class ProcessMetrics(Base):
+    """What one process has counted since it started, as :func:`bot.measures.snapshot` gives it; ``at`` is the machine's time.
+
+    Not logged: a crash of the database loses some seconds of it.
+    """
+
+    __tablename__ = "process_metrics"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    process: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    metrics: Mapped[Json]
+
+
 class NightlyRun(Base):
     """The last day (Africa/Casablanca) for which a nightly piece of work was done."""
 
