@@ -49,6 +49,8 @@ COMMANDS = (
     ),
     Command(name="staff", help="make an account, or give one a new password", module="bot.commands.staff"),
     Command(name="erase", help="erase everything about a person", module="bot.commands.erase"),
+    Command(name="backup", help="write database and attachments to a file", module="bot.commands.backup"),
+    Command(name="restore", help="bring a backup into an empty installation", module="bot.commands.restore"),
     Command(
         name="seed-load",
         help="fill the sandbox with made-up conversations",

@@ -98,7 +98,7 @@ def command(cluster: Cluster) -> list[str]:
     if not cluster.durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return _as_user(cluster, [str(_binaries() / "postgres"), "-D", str(cluster.data), *options])
+    return _as_user(cluster, [str(binaries() / "postgres"), "-D", str(cluster.data), *options])
 
 
 def wait_until_ready(cluster: Cluster, *, alive: Callable[[], bool], seconds: float = _READY_SECONDS) -> None:
@@ -157,7 +157,8 @@ def _connect(cluster: Cluster) -> psycopg.Connection:
     return psycopg.connect(url, autocommit=True, connect_timeout=5)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Where the package keeps PostgreSQL's programs. Raises DatabaseError where it is not installed."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise DatabaseError(
@@ -180,7 +181,7 @@ def _make_reachable(cluster: Cluster) -> list[str]:
     access.make_private(home.database_socket, cluster.user)
     if cluster.user is None:
         return []
-    package = _binaries().parent.parent
+    package = binaries().parent.parent
     opened = []
     for target in (package / "bin", home.postgres, home.database_socket):
         opened += access.allow_passage(target, cluster.user)
@@ -214,7 +215,7 @@ def _initialise(cluster: Cluster) -> None:
 
 
 def _run_initdb(cluster: Cluster, target: Path) -> subprocess.CompletedProcess[str]:
-    arguments = [str(_binaries() / "initdb"), "--pgdata", str(target), "--username", _NAME, "--auth", "trust"]
+    arguments = [str(binaries() / "initdb"), "--pgdata", str(target), "--username", _NAME, "--auth", "trust"]
     arguments += ["--encoding", "UTF8", "--locale", "C"]
     arguments += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
     if not cluster.durable:
