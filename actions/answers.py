@@ -1,12 +1,14 @@
-"""Questions: one or several in a message, each answered, in order."""
+"""Questions: one or several in a message, each answered, in order; also those beside a request."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from actions.runtime import Events, Scene, SceneAction
+from actions.booked import tell_bookings
+from actions.runtime import Events, Scene
 from actions.stops import ABOUT_PLACES, announce_example, answer_about_stops
+from bot.core import foreign
 from bot.core.texts import Option
 from bot.services import ideas, stops
 
@@ -33,23 +35,33 @@ WORDS = {
     "thank": "utter_thank",
     "goodbye": "utter_goodbye",
 }
+COURTESIES = frozenset({"thank", "goodbye"})
+FAR = frozenset({"spanish", "amazigh"})
+"""Languages whose words look like others' that mean something else; English is understood often enough."""
 COACH = Option(key="option_coach", payload="/talk_to_human", values={})
 
 
-class ActionAnswer(SceneAction):
-    """Answers every question of the message."""
-
-    def name(self) -> str:
-        return "action_answer"
-
-    def play(self, scene: Scene) -> Events:
-        events: Events = []
-        asked = [intent for intent in scene.turn.intents if intent in HANDLERS]
-        if scene.turn.intent in HANDLERS and scene.turn.intent not in asked:
-            asked.insert(0, scene.turn.intent)
-        for intent in _once_about_stops(asked):
+def answer_questions(scene: Scene, *, besides: str | None = None) -> Events:
+    """Answer every question of the message in its order, but ``besides``; a request in it is for others to meet."""
+    turn = scene.turn
+    language = foreign.language_of(turn.text) if turn.intent in HANDLERS else None
+    if language in FAR:
+        say_other_language(scene, language)
+        return []
+    asked = [intent for intent in turn.intents if intent in HANDLERS and intent != besides]
+    if turn.intent in HANDLERS and turn.intent != besides and turn.intent not in asked:
+        asked.insert(0, turn.intent)
+    events: Events = []
+    for intent in _once_about_stops(asked):
+        # A courtesy beside a question needs no answer of its own.
+        if intent not in COURTESIES or len(asked) == 1:
             events += HANDLERS[intent](scene)
-        return events
+    return events
+
+
+def say_other_language(scene: Scene, language: str) -> None:
+    """Say honestly which languages are spoken here."""
+    scene.say("utter_other_language", sorry=f"language_only_{language}", options=(COACH,))
 
 
 def tell_fact(scene: Scene, intent: str) -> Events:
@@ -108,4 +120,5 @@ HANDLERS: dict[str, Handler] = {
     **{intent: partial(answer_about_stops, question=intent) for intent in ABOUT_PLACES},
     **{intent: partial(_say, key) for intent, key in WORDS.items()},
     "check_idea": _tell_ideas,
+    "check_booking": tell_bookings,
 }

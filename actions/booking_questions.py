@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
 
-from actions.booking import free_times, moved_booking_name, offered_stops, stands, wished_times
-from actions.places import commune_name
+from actions.booked import time_values
+from actions.booking import refused
+from actions.booking_place import covered, stops_to_offer
+from actions.booking_time import free_times, moved_booking_name, stands, wished_times
+from actions.places import ask_which, read_place
 from actions.runtime import Events, Scene, SceneAction
 from actions.stops import announce_example, stop_values
 from bot.core.texts import Option
 from bot.services import stops
-from bot.store.models import AppointmentTime, Stop
+from bot.store.models import AppointmentTime
 
 MAX_STOPS = 4
 MAX_TIMES = 8
 OTHER_PLACE = Option(key="option_other_place", payload='/inform{"choice": "change:place"}', values={})
 OTHER_STOP = Option(key="option_other_stop", payload='/inform{"choice": "change:stop"}', values={})
+OTHER_TIME = Option(key="option_other_time", payload='/inform{"choice": "change:time"}', values={})
+OTHER_NAME = Option(key="option_other_name", payload='/inform{"choice": "change:name"}', values={})
+LEAVE = Option(key="option_leave", payload="/go_back", values={})
 
 
 class _Question(SceneAction):
@@ -35,7 +40,11 @@ class AskPlace(_Question):
     asks = "booking_place"
 
     def play(self, scene: Scene) -> Events:
-        scene.say("utter_ask_booking_place")
+        candidates = read_place(scene).candidates
+        if candidates:
+            ask_which(scene, candidates, others=(OTHER_PLACE,))
+        else:
+            scene.say("utter_ask_booking_place")
         return []
 
 
@@ -45,7 +54,8 @@ class AskStop(_Question):
     asks = "booking_stop"
 
     def play(self, scene: Scene) -> Events:
-        offered = offered_stops(scene, scene.slot("booking_place") or {})[:MAX_STOPS]
+        place, wish = scene.slot("booking_place") or {}, scene.slot("booking_days")
+        offered = stops_to_offer(scene, place, wish, MAX_STOPS)
         if not offered:
             scene.say("utter_no_stops")
             return []
@@ -58,7 +68,11 @@ class AskStop(_Question):
             )
             for stop in offered
         )
-        scene.say("utter_ask_booking_stop", options=(*options, OTHER_PLACE))
+        on_a_day = any(covered((wish or {}).get("days", []), stop.day) for stop in offered)
+        if wish and not on_a_day:
+            scene.say("utter_no_stop_those_days")
+        key = "utter_which_day" if wish and on_a_day and not wish["sure"] else "utter_ask_booking_stop"
+        scene.say(key, options=(*options, OTHER_PLACE))
         return []
 
 
@@ -74,8 +88,10 @@ class AskTime(_Question):
         stop = stops.get(scene.session, stop_id=scene.slot("booking_stop"), now=scene.turn.now)
         free = free_times(scene, stop.id)
         announce_example(scene, [stop])
-        offered = wished_times(free, scene.slot("booking_wish"), MAX_TIMES)
-        key = "utter_ask_booking_time" if offered else "utter_stop_full"
+        wish = scene.slot("booking_wish")
+        offered = wished_times(free, wish, MAX_TIMES)
+        key = "utter_which_time" if isinstance(wish, list) else "utter_ask_booking_time"
+        key = key if offered else "utter_stop_full"
         scene.say(key, options=(*(_time_option(time) for time in offered), OTHER_STOP), **stop_values(stop))
         return []
 
@@ -106,16 +122,13 @@ class AskConfirmation(_Question):
     asks = "booking_confirmed"
 
     def play(self, scene: Scene) -> Events:
+        if scene.was_requested() == self.asks and refused(scene):
+            name_too = () if scene.slot("booking_moves") else (OTHER_NAME,)
+            scene.say("utter_what_to_change", options=(OTHER_TIME, OTHER_STOP, OTHER_PLACE, *name_too, LEAVE))
+            return []
         name = scene.slot("booking_name") or moved_booking_name(scene) or ""
         scene.say("utter_ask_booking_confirmed", name=name, **time_values(scene, scene.slot("booking_time")))
         return []
-
-
-def time_values(scene: Scene, appointment_time_id: int) -> dict[str, Any]:
-    """An appointment time's values for texts."""
-    time = scene.session.get_one(AppointmentTime, appointment_time_id)
-    stop = scene.session.get_one(Stop, time.stop_id)
-    return {"commune": commune_name(stop.commune_code), "starts_at": time.starts_at.isoformat()}
 
 
 def _time_option(time: AppointmentTime) -> Option:

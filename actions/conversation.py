@@ -6,6 +6,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from sqlalchemy import func, select
 
 from actions.answers import COACH
+from actions.booked import active_bookings
 from actions.form import cleared
 from actions.idea import SLOTS as IDEA_SLOTS
 from actions.not_understood import answer_if_a_place, not_understood
@@ -71,7 +72,8 @@ class ActionLeaveForm(SceneAction):
         intent = scene.turn.intent
         if intent in FORMS:
             return [*left(), FollowupAction(FORMS[intent])]
-        if intent in OTHERS:
+        about_a_booking = intent in ("cancel_booking", "reschedule_booking")
+        if intent in OTHERS and not (about_a_booking and not active_bookings(scene)):
             # Played here, because no rule would follow an action that is only asked for.
             events = [*left(), *OTHERS[intent]().play(scene)]
             goes_on = any(event.get("event") == "followup" for event in events)
@@ -108,13 +110,16 @@ class ActionInform(SceneAction):
         return "action_inform"
 
     def play(self, scene: Scene) -> Events:
+        if scene.turn.choice("change") == "place":
+            scene.say("utter_ask_place")
+            return [scene.ask(question="place", intent=scene.pending().get("intent"))]
         events = answer_if_a_place(scene)
         if events is not None:
             return events
         if scene.pending().get("question") == "place":
             scene.say("utter_place_unknown")
             scene.say("utter_ask_place")
-            return [scene.ask(question="place", intent=scene.pending()["intent"])]
+            return [scene.ask(question="place", intent=scene.pending().get("intent"))]
         if scene.turn.values("option"):
             scene.say("utter_number_alone")
             return []

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from actions.answers import HANDLERS, answer_questions
 from actions.not_understood import KIND, SAY_OTHERWISE, likely_meanings
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
+from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
 from bot.core.own_names import is_no_name
 
@@ -94,11 +96,12 @@ class FormStep(SceneAction):
     def play(self, scene: Scene) -> Events:
         # Slots outlive a session: a form that begins does not take up what one held that was abandoned.
         requested = scene.slot(REQUESTED) if self._active(scene) and not scene.opened_form() else None
-        if requested is not None and (
-            self.is_something_else(scene, requested) or self._unclear(scene, requested)
-        ):
+        answers_too = requested is not None and self._answers_too(scene, requested)
+        if requested is not None and not answers_too and self._left_to_a_rule(scene, requested):
             return []
-        begins = requested is None and scene.turn.intent == self.begins_with
+        begins = requested is None and self.begins_with in (scene.turn.intent, *scene.turn.intents)
+        asks_beside = begins and scene.turn.intent == self.begins_with
+        told = answer_questions(scene) if answers_too or asks_beside else []
         values = {name: None if begins else scene.slot(name) for name in self.slots(scene)}
         found = (values if begins else {}) | self.read(scene, requested, values)
         events = _at_a_loss(scene) if requested is not None and not found else []
@@ -107,7 +110,7 @@ class FormStep(SceneAction):
         values |= found
         missing = [name for name in self.needed(scene, values) if values.get(name) is None]
         events += [SlotSet(name, value) for name, value in found.items()]
-        return [*events, SlotSet(REQUESTED, missing[0] if missing else None)]
+        return [*told, *events, SlotSet(REQUESTED, missing[0] if missing else None)]
 
     def slots(self, scene: Scene) -> list[str]:
         """The form's slots."""
@@ -132,6 +135,17 @@ class FormStep(SceneAction):
             return True
         sure = requested in self.short_text and turn.confidence >= SURE and turn.intent not in POLITE
         return turn.intent in QUESTIONS and (_looks_asked(turn.text) or sure or is_no_name(turn.text))
+
+    def _left_to_a_rule(self, scene: Scene, requested: str) -> bool:
+        return self.is_something_else(scene, requested) or self._unclear(scene, requested)
+
+    def _answers_too(self, scene: Scene, requested: str) -> bool:
+        """Whether a message that asks something also answers what was asked: "m3a 10, w wach fabor?"."""
+        intent = scene.turn.intent
+        if intent not in HANDLERS or intent in ABOUT_PLACES or requested in self.free_text:
+            return False
+        values = {name: scene.slot(name) for name in self.slots(scene)}
+        return self.read(scene.muted(), requested, values).get(requested) is not None
 
     def _unclear(self, scene: Scene, requested: str) -> bool:
         """Whether the message answers nothing, but may mean something that is worth asking back."""

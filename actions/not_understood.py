@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction
 
-from actions.answers import COACH
+from actions.answers import COACH, say_other_language
+from actions.learning import note_refused
 from actions.meanings import ask_meaning, meanings
 from actions.places import read_place
 from actions.runtime import Events, Scene, SceneAction
@@ -17,7 +18,9 @@ QUESTION_BACK, SAY_OTHERWISE = 1, 2
 BEGUN_BY = {"booking_form": "book_slot", "idea_form": "submit_idea"}
 SHORT = 4
 """Words: a longer message that names a place also wants something there."""
-LONG = 600
+STORY = 12
+"""Words: in so long a message a place is part of what is told."""
+LONG = 250
 """Characters: more than this is a letter rather than a question."""
 
 
@@ -28,9 +31,11 @@ class ActionNotUnderstood(SceneAction):
         return "action_not_understood"
 
     def play(self, scene: Scene) -> Events:
+        note_refused(scene)
         if scene.in_form():
             return _in_form(scene)
-        if likely_meanings(scene) and len(scene.turn.text.split()) > SHORT:
+        words = len(scene.turn.text.split())
+        if words > STORY or (words > SHORT and likely_meanings(scene)):
             return not_understood(scene)
         events = answer_if_a_place(scene)
         return not_understood(scene) if events is None else events
@@ -59,7 +64,7 @@ def not_understood(scene: Scene) -> Events:
     language = foreign.language_of(scene.turn.text)
     if language is not None and level <= SAY_OTHERWISE:
         level = SAY_OTHERWISE
-        scene.say("utter_other_language", sorry=f"language_only_{language}", options=(COACH,))
+        say_other_language(scene, language)
     elif level == QUESTION_BACK:
         ask_meaning(scene, likely)
     elif level > SAY_OTHERWISE:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions.booking_questions import time_values
+from actions.answers import answer_questions
+from actions.booked import active_bookings, booking_values, tell_bookings
 from actions.form import cleared
 from actions.places import place_of
 from actions.runtime import Events, Scene, SceneAction
@@ -23,6 +23,7 @@ FORM_SLOTS = (
     "booking_stop",
     "booking_time",
     "booking_wish",
+    "booking_days",
     "booking_name",
     "booking_phone",
     "booking_confirmed",
@@ -103,16 +104,7 @@ class ActionCheckBooking(SceneAction):
         return "action_check_booking"
 
     def play(self, scene: Scene) -> Events:
-        active = _active(scene)
-        if not active:
-            scene.say("utter_no_booking")
-        for booking in active:
-            if booking.status == "displaced":
-                move = Option(key="option_plan_other", payload="/reschedule_booking", values={})
-                scene.say("utter_booking_displaced", options=(move,), **booking_values(scene, booking))
-            else:
-                scene.say("utter_booking_status", **booking_values(scene, booking))
-        return []
+        return [*answer_questions(scene, besides="check_booking"), *tell_bookings(scene)]
 
 
 class ActionStartMove(SceneAction):
@@ -122,10 +114,11 @@ class ActionStartMove(SceneAction):
         return "action_start_move"
 
     def play(self, scene: Scene) -> Events:
+        events = answer_questions(scene)
         booking = _meant(scene, "move", "/reschedule_booking", "utter_which_booking_to_move")
         if booking is None:
-            return []
-        return start_move(scene, booking, same_stop=True)
+            return events
+        return [*events, *start_move(scene, booking, same_stop=True)]
 
 
 def start_move(scene: Scene, booking: Booking, *, same_stop: bool) -> Events:
@@ -159,9 +152,10 @@ class ActionCancelBooking(SceneAction):
         sure = scene.turn.choice("cancel_yes")
         if sure is not None:
             return cancel_now(scene, int(sure))
+        events = answer_questions(scene)
         booking = _meant(scene, "cancel", "/cancel_booking", "utter_which_booking_to_cancel")
         if booking is None:
-            return []
+            return events
         yes = Option(
             key="option_cancel_yes",
             payload=f'/cancel_booking{{"choice": "cancel_yes:{booking.id}"}}',
@@ -169,14 +163,14 @@ class ActionCancelBooking(SceneAction):
         )
         no = Option(key="option_keep", payload="/check_booking", values={})
         scene.say("utter_ask_cancel", options=(yes, no), **booking_values(scene, booking))
-        return [scene.ask(question="cancel", booking=booking.id)]
+        return [*events, scene.ask(question="cancel", booking=booking.id)]
 
 
 def cancel_now(scene: Scene, booking_id: int) -> Events:
     """Give the place up, once per turn; somebody else's booking, or one that is gone, is said to be none."""
 
     def write() -> dict[str, Any]:
-        if booking_id not in [booking.id for booking in _active(scene)]:
+        if booking_id not in [booking.id for booking in active_bookings(scene)]:
             return {"status": "none"}
         bookings.cancel(
             scene.session, booking_id=booking_id, contact_id=scene.turn.contact_id, now=scene.turn.now
@@ -195,17 +189,8 @@ def cancel_now(scene: Scene, booking_id: int) -> Events:
     return []
 
 
-def booking_values(scene: Scene, booking: Booking) -> dict[str, Any]:
-    """A booking's values for texts."""
-    return {"name": booking.name, "code": booking.code, **time_values(scene, booking.appointment_time_id)}
-
-
-def _active(scene: Scene) -> Sequence[Booking]:
-    return bookings.active(scene.session, contact_id=scene.turn.contact_id, now=scene.turn.now)
-
-
 def _meant(scene: Scene, kind: str, intent: str, question: str) -> Booking | None:
-    active = _active(scene)
+    active = active_bookings(scene)
     chosen = scene.turn.choice(kind)
     if chosen is not None:
         active = [booking for booking in active if booking.id == int(chosen)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions.answers import answer_questions
+from actions.learning import note_before_coach
 from actions.runtime import Events, Scene, SceneAction
 from bot.core import consent_rules
 from bot.core.locales import Variety
@@ -15,25 +18,37 @@ from bot.services import consent, contacts, effects, erasure, handoffs
 VARIETIES = tuple(variety.value for variety in Variety)
 
 
-class ActionRequestCoach(SceneAction):
+class Task(SceneAction):
+    """Something to get done; questions beside it are answered first."""
+
+    @abstractmethod
+    def do(self, scene: Scene) -> Events:
+        """Do it and return Rasa events."""
+
+    def play(self, scene: Scene) -> Events:
+        return [*answer_questions(scene), *self.do(scene)]
+
+
+class ActionRequestCoach(Task):
     """Hands the conversation to the staff. From then on the assistant is silent."""
 
     def name(self) -> str:
         return "action_request_coach"
 
-    def play(self, scene: Scene) -> Events:
+    def do(self, scene: Scene) -> Events:
+        note_before_coach(scene)
         hand_over(scene, "asked")
         scene.say("utter_handoff")
         return []
 
 
-class ActionChangeLanguage(SceneAction):
+class ActionChangeLanguage(Task):
     """Answers in the variety that was asked for from now on; asks which where none was named."""
 
     def name(self) -> str:
         return "action_change_language"
 
-    def play(self, scene: Scene) -> Events:
+    def do(self, scene: Scene) -> Events:
         wanted = scene.turn.choice("language") or scene.turn.first("language")
         if wanted not in VARIETIES:
             options = tuple(
@@ -52,13 +67,13 @@ class ActionChangeLanguage(SceneAction):
         return [SlotSet("chosen_variety", wanted)]
 
 
-class ActionSubscribe(SceneAction):
+class ActionSubscribe(Task):
     """News of the caravan: yes. After a stop, reminders come again too."""
 
     def name(self) -> str:
         return "action_subscribe"
 
-    def play(self, scene: Scene) -> Events:
+    def do(self, scene: Scene) -> Events:
         def write() -> dict[str, Any]:
             return {"again": consent.resume(scene.session, **_said(scene))}
 
@@ -70,13 +85,13 @@ class ActionSubscribe(SceneAction):
         return []
 
 
-class ActionUnsubscribe(SceneAction):
+class ActionUnsubscribe(Task):
     """No more messages than answers."""
 
     def name(self) -> str:
         return "action_unsubscribe"
 
-    def play(self, scene: Scene) -> Events:
+    def do(self, scene: Scene) -> Events:
         consent.stop(scene.session, **_said(scene))
         scene.say("utter_unsubscribed")
         return []

@@ -49,17 +49,16 @@ def read_place(scene: Scene) -> PlaceAnswer:
         return PlaceAnswer(place=place_of(str(chosen)))
     if turn.location is not None:
         return _pinned(scene)
-    alternatives = turn.alternatives("commune")
-    found = turn.first("commune")
-    if alternatives:
-        return PlaceAnswer(candidates=(found, *alternatives)[:MAX_CANDIDATES])
-    if found:
-        return PlaceAnswer(place=place_of(found))
+    named = list(dict.fromkeys([*turn.values("commune"), *turn.alternatives("commune")]))
+    if len(named) > 1 or (named and turn.uncertain("commune")):
+        return PlaceAnswer(candidates=tuple(named[:MAX_CANDIDATES]))
+    if named:
+        return PlaceAnswer(place=place_of(named[0]))
     return _outside(scene)
 
 
-def ask_which(scene: Scene, candidates: tuple[str, ...]) -> None:
-    """Ask which of two or three communes is meant."""
+def ask_which(scene: Scene, candidates: tuple[str, ...], others: tuple[Option, ...] = ()) -> None:
+    """Ask which of two or three communes is meant, or whether it is the one that it sounds like."""
     options = tuple(
         Option(
             key="option_commune",
@@ -68,7 +67,8 @@ def ask_which(scene: Scene, candidates: tuple[str, ...]) -> None:
         )
         for code in candidates
     )
-    scene.say("utter_which_commune", options=options)
+    key = "utter_which_commune" if len(candidates) > 1 else "utter_is_it_there"
+    scene.say(key, options=(*options, *others))
 
 
 def say_outside(scene: Scene, outside: dict[str, str]) -> None:

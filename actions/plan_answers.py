@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.own_bookings import ActionCheckBooking, booking_values, start_move
+from actions.booked import booking_values
+from actions.own_bookings import ActionCheckBooking, start_move
 from actions.runtime import Events, Scene, SceneAction
 from bot.services import effects, plan_answers, plan_words
 from bot.store.models import Announcement, Booking

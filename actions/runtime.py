@@ -18,7 +18,8 @@ from bot.core.errors import NotFound
 from bot.core.messages import Channel
 from bot.core.texts import Option
 from bot.gazetteer import Gazetteer
-from bot.services import messages, stops
+from bot.services import labelling, messages, stops
+from bot.services.labelling import Reason
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 from bot.store.models import InboundMessage
 
@@ -64,6 +65,16 @@ class Scene:
                 return bool(event["event"] == "active_loop" and event["name"])
         return False
 
+    def was_requested(self) -> str | None:
+        """What the form was asking for when the latest message came."""
+        before = False
+        for event in reversed(self.tracker.events):
+            if event["event"] == "user":
+                before = True
+            elif before and event["event"] == "slot" and event["name"] == REQUESTED:
+                return str(event["value"]) if event["value"] else None
+        return None
+
     def pending(self) -> dict[str, Any]:
         """What the assistant asked outside a form in the message before this one; empty where it asked nothing."""
         asked = self.slot("pending") or {}
@@ -81,6 +92,17 @@ class Scene:
         """The event that remembers that the latest message was one of this kind; ``times`` where it counts for more."""
         counted = self.in_a_row(kind) if times is None else times
         return dict(SlotSet("in_a_row", {"turn": self.turn.id, "kind": kind, "times": counted}))
+
+    def note_meaning(self) -> None:
+        """Where the person chose what an earlier message of theirs meant, keep it to learn from."""
+        if self.turn.meant is not None and self.turn.text:
+            labelling.queue(
+                self.session,
+                message_id=self.turn.meant,
+                reason=Reason.CORRECTED,
+                now=self.turn.now,
+                guess=self.turn.intent,
+            )
 
     def muted(self) -> Scene:
         """The same scene, in which nothing that is said is heard: to find out what a message would give."""
@@ -107,7 +129,9 @@ class SceneAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk is untyped
 
         def in_transaction() -> Events:
             with transaction(sessions()) as session:
-                return self.play(Scene(session, tracker, dispatcher))
+                scene = Scene(session, tracker, dispatcher)
+                scene.note_meaning()
+                return self.play(scene)
 
         return await asyncio.to_thread(in_transaction)
 

@@ -21,6 +21,8 @@ ABOUT_PLACES = ("ask_nearest_stop", "ask_stop_date", "ask_directions", "ask_open
 def answer_about_stops(scene: Scene, question: str) -> Events:
     """Answer a question about stops (``question`` is its intent); asks for the commune where none is known."""
     answer = read_place(scene)
+    if scene.in_form() and scene.opened_form() and answer.place is None:
+        return []  # the form asks for the place itself
     if answer.candidates:
         ask_which(scene, answer.candidates)
         return [scene.ask(question="place", intent=question)]
@@ -32,7 +34,9 @@ def answer_about_stops(scene: Scene, question: str) -> Events:
     if place is None:
         scene.say("utter_ask_place")
         return [scene.ask(question="place", intent=question)]
-    if scene.in_form() and scene.slot(REQUESTED) in ("booking_place", "booking_stop"):
+    if scene.in_form() and (
+        scene.opened_form() or scene.slot(REQUESTED) in ("booking_place", "booking_stop")
+    ):
         # The form's own question follows: it lists the stops near this place.
         _tell_before_the_list(scene, place)
         return [SlotSet("place", place), SlotSet("booking_place", place), SlotSet("booking_stop", None)]

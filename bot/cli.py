@@ -56,6 +56,11 @@ COMMANDS = (
         help="fill the sandbox with made-up conversations",
         module="bot.commands.seed_load",
     ),
+    Command(
+        name="labels",
+        help="write what the staff labelled to the training sentences",
+        module="bot.commands.labels",
+    ),
     Command(name="train", help="train the model if its inputs changed", module="bot.commands.train"),
     Command(name="parse", help="understand each message of a file", module="bot.commands.parse"),
 )

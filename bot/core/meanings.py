@@ -40,6 +40,21 @@ ASKABLE = frozenset(
     }
 )
 """What may be offered as a meaning: everything that a person can want, no courtesies."""
+COURTESIES = frozenset(
+    {
+        "greet",
+        "goodbye",
+        "thank",
+        "affirm",
+        "deny",
+        "ask_help",
+        "go_back",
+        "inform",
+        "complain",
+        "out_of_scope",
+    }
+)
+"""What is said to keep a conversation going, and what is no business of the assistant's."""
 MOST = 3
 LEAST_LIKELY = 0.05
 """Chosen on the development set: of the refused messages that meant something, four in five have it among these; of those out of scope,

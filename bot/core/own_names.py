@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.booking_rules import clean_name
+from bot.core.booking_rules import clean_name, name_problem
 from bot.core.lexicons import word_set
 from bot.core.text import words
 
@@ -28,3 +28,12 @@ def own_name(typed: str) -> str:
     """``typed`` without the words that introduce a name, cleaned. The result may still be no name: see ``name_problem``."""
     cleaned = clean_name(typed)
     return clean_name(_INTRODUCTION.sub("", cleaned + " ", count=1)) or cleaned
+
+
+def introduced_name(typed: str) -> str | None:
+    """The name behind words that introduce one; None where nothing is introduced, or what follows is no name."""
+    cleaned = clean_name(typed)
+    if _INTRODUCTION.match(cleaned + " ") is None:
+        return None
+    name = own_name(cleaned)
+    return None if name == cleaned or is_no_name(name) or name_problem(name) is not None else name

@@ -15,7 +15,7 @@ from bot.core.retention_rules import night_of
 from bot.jobs.context import JobsContext
 from bot.measures import STALLED, TICKS_FAILED
 from bot.process_name import process_name
-from bot.services import announcements, erasure, process_metrics, reminders, retention
+from bot.services import announcements, erasure, labelling, process_metrics, reminders, retention
 from bot.store.engine import transaction
 from bot.store.models import WorkerHeartbeat
 
@@ -114,6 +114,7 @@ def forget_what_is_too_old(context: JobsContext) -> bool:
         if not retention.begin_night(session, day=day):
             return False
         files = retention.apply(session, periods=context.retention, now=now)
+        labelling.forget(session, now=now)
     context.media.remove(files)
     with context.sessions() as session:
         known = retention.media_names(session)

@@ -34,6 +34,8 @@ class Action(StrEnum):
     DATA_EXPORTED = "data_exported"
     PERSON_ERASED = "person_erased"
     ATTACHMENT_VIEWED = "attachment_viewed"
+    LABELS_VIEWED = "labels_viewed"
+    LABELLED = "labelled"
 
 
 class Kind(StrEnum):

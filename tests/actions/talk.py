@@ -93,7 +93,7 @@ class Talk:
             given = json.loads(f"{{{values}") if values else {}
             entities = [{"entity": name, "value": value} for name, value in given.items()]
         metadata = {
-            "turn_id": str(self._inbound()),
+            "turn_id": str(self._inbound(text)),
             "conversation_id": str(self.conversation.id),
             "contact_id": self.conversation.contact_id,
             "now": now.isoformat(),
@@ -183,13 +183,14 @@ class Talk:
         self.loop = name
         self.events.append({"event": "active_loop", "name": name})
 
-    def _inbound(self) -> int:
+    def _inbound(self, text: str) -> int:
         with transaction(self.sessions) as session:
             made = InboundMessage(
                 conversation_id=self.conversation.id,
                 channel="whatsapp",
                 provider_id=f"SM{next(_numbers)}",
                 kind="text",
+                text=text,
                 raw={},
                 media=[],
                 received_at=self.now,
@@ -211,6 +212,7 @@ class Talk:
         if event["event"] == "slot":
             assert event["name"] in self.slots, f"{event['name']} is no slot of the domain"
             self.slots[event["name"]] = event["value"]
+            self.events.append(event)
         elif event["event"] == "active_loop":
             self._set_loop(event["name"])
         elif event["event"] == "followup" and event["name"] in LAST_ACTIONS:

@@ -129,7 +129,10 @@ def test_help_in_a_form_says_how_to_answer_the_menu_leaves_it(talk: Talk) -> Non
     expect_no_form(talk)
 
 
-@pytest.mark.parametrize(("said", "intent"), [("rje3", "go_back"), ("bslama", "goodbye"), ("la", "deny")])
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("rje3", "go_back"), ("bslama", "goodbye"), ("la", "deny"), ("bla rdv", "cancel_booking")],
+)
 def test_leaving_a_form(talk: Talk, said: str, intent: str) -> None:
     asked_for_time(talk).answer(said, intent)
     assert talk.refused

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from bot.store.models import LabelCandidate
 from tests.actions.booking import FORM, asked_for_name, asked_for_stop, asked_for_time
 from tests.actions.talk import Talk
 
@@ -116,3 +118,28 @@ def test_a_letter_is_asked_for_its_question(talk: Talk) -> None:
 
 def test_only_a_place_is_a_question_about_it(talk: Talk) -> None:
     assert unclear(talk, "w Tiflet")[0] != "utter_did_you_mean"
+
+
+def waiting(talk: Talk) -> list[tuple[str, str, str | None]]:
+    with talk.sessions() as session:
+        rows = session.scalars(select(LabelCandidate).order_by(LabelCandidate.id))
+        return [(row.reason, row.text, row.guess) for row in rows]
+
+
+def test_what_was_refused_and_what_it_meant_is_kept_to_learn_from(talk: Talk) -> None:
+    unclear(talk, "ch7al hadchi zwin 0612345678")
+    assert waiting(talk) == [("refused", "ch7al hadchi zwin 0600000000", "out_of_scope")]
+    talk.hear(talk.payload("gratuit")).act("action_answer")
+    assert waiting(talk) == [("corrected", "ch7al hadchi zwin 0600000000", "ask_cost")]
+
+
+def test_a_meaning_of_nobodys_message_teaches_nothing(talk: Talk) -> None:
+    talk.hear('/ask_cost{"choice": "meant:99999"}').act("action_answer")
+    assert waiting(talk) == []
+
+
+def test_what_was_said_before_a_coach_was_asked_for(talk: Talk) -> None:
+    talk.hear("chno ndir daba", "ask_help").act("action_help")
+    talk.answered()
+    talk.hear("3tini chi wa7ed", "talk_to_human").act("action_request_coach")
+    assert waiting(talk) == [("handed_over", "chno ndir daba", None)]

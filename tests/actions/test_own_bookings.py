@@ -46,8 +46,13 @@ def test_a_booking_is_told(talk: Talk, mine: Booking) -> None:
 
 
 def test_who_has_none_is_told_so(talk: Talk, mine: Booking, stranger: Talk) -> None:
-    for action in ("action_check_booking", "action_cancel_booking", "action_start_move"):
-        assert stranger.hear("…", "check_booking").act(action) == ["utter_no_booking"]
+    wishes = {
+        "check_booking": "action_check_booking",
+        "cancel_booking": "action_cancel_booking",
+        "reschedule_booking": "action_start_move",
+    }
+    for intent, action in wishes.items():
+        assert stranger.hear("…", intent).act(action) == ["utter_no_booking"]
     assert states(talk) == [("Sara Benali", "active", "01/12 10:00")]
 
 

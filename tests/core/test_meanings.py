@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.core.meanings import ASKABLE, LEAST_LIKELY, MOST, likely
+from bot.core.meanings import ASKABLE, COURTESIES, LEAST_LIKELY, MOST, likely
 
 RANKING = [("out_of_scope", 0.4), ("ask_cost", 0.2), ("thank", 0.15), ("book_slot", 0.1), ("ask_jobs", 0.06)]
 
@@ -24,4 +24,5 @@ def test_nothing_unlikely_and_not_too_many() -> None:
 
 def test_all_are_intents_of_the_assistant() -> None:
     domain = yaml.safe_load((Path(__file__).parents[2] / "domain.yml").read_text(encoding="utf-8"))
-    assert set(domain["intents"]) >= ASKABLE
+    assert set(domain["intents"]) >= ASKABLE | COURTESIES
+    assert ASKABLE.isdisjoint(COURTESIES)

@@ -4,6 +4,7 @@ from bot.store.models.base import Base
 from bot.store.models.caravan import AppointmentTime, Booking, Caravan, Reminder, Stop
 from bot.store.models.contact import ConsentEvent, Contact, ContactAddress, ErasureRequest
 from bot.store.models.idea import Idea
+from bot.store.models.labelling import LabelCandidate
 from bot.store.models.message import (
     ContentTemplate,
     Conversation,
@@ -50,6 +51,7 @@ __all__ = [
     "Hold",
     "Idea",
     "InboundMessage",
+    "LabelCandidate",
     "LoginAttempt",
     "MediaFile",
     "NightlyRun",

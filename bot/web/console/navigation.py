@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.roles import EVERYONE, READERS, Role, Roles
+from bot.core.roles import COACHES, EVERYONE, READERS, Role, Roles
 from bot.web.console.access import CONSOLE
 
 ON_A_PHONE = 4
@@ -38,6 +38,7 @@ PLACES = (
     Place(name="stops", roles=EVERYONE),
     Place(name="ideas", roles=READERS),
     Place(name="undelivered", roles=READERS),
+    Place(name="labels", roles=COACHES),
 )
 """The most used first: a phone's bar shows the first ones of a role, its menu all."""
 

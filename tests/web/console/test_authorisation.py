@@ -45,6 +45,9 @@ GET   /console/conversations/{conversation_id}/data     yes        yes    -     
 POST  /console/conversations/{conversation_id}/data/export  yes    yes    -      -        -
 POST  /console/conversations/{conversation_id}/data/erase  yes     yes    -      -        -
 GET   /console/media/{media_id}                         yes        yes    -      yes      -
+GET   /console/labels                                   yes        yes    -      -        -
+POST  /console/labels/{candidate_id}/label              yes        yes    -      -        -
+POST  /console/labels/{candidate_id}/discard            yes        yes    -      -        -
 """
 
 # What is outside the console, and what it asks for instead of a login.

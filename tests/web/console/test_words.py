@@ -13,7 +13,9 @@ from bot.core.messages import Channel, DeliveryStatus, InboundKind
 from bot.core.roles import Role
 from bot.core.sending_rules import POLICIES
 from bot.services.audit import Action
+from bot.services.labelling import Reason
 from bot.web.console.error_pages import KINDS
+from bot.web.console.labels import INTENTS
 from bot.web.console.masking import masked, pretty, without_numbers
 from bot.web.console.navigation import PLACES
 from bot.web.console.pages import FOLDER
@@ -74,6 +76,8 @@ def test_every_key_of_the_templates_has_words() -> None:
         ("error", [*set(KINDS.values()), "500", "role"]),
         ("audit", [action.value for action in Action]),
         ("role", [role.value for role in Role]),
+        ("intent", list(INTENTS)),
+        ("labels_reason", [reason.value for reason in Reason]),
         ("nav", [place.name for place in PLACES]),
         ("undelivered_kind", list(POLICIES)),
         ("data_purpose", [purpose.value for purpose in Purpose]),
