@@ -36,6 +36,9 @@ class Action(StrEnum):
     ATTACHMENT_VIEWED = "attachment_viewed"
     LABELS_VIEWED = "labels_viewed"
     LABELLED = "labelled"
+    TALK_NOTED = "talk_noted"
+    DAY_VIEWED = "day_viewed"
+    DAY_PRINTED = "day_printed"
 
 
 class Kind(StrEnum):

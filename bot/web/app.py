@@ -24,7 +24,7 @@ from bot.core.texts import Texts, default_texts
 from bot.store.clock import Clock, real_clock
 from bot.store.engine import Sessions
 from bot.web import health, metrics, public, sandbox_routes, webhooks
-from bot.web.console import conversation, desk, inbox, labels, login, person_data, undelivered
+from bot.web.console import conversation, day, desk, inbox, labels, login, person_data, undelivered
 from bot.web.console.error_pages import as_page
 from bot.web.console.pages import STATIC
 from bot.web.context import Web
@@ -38,7 +38,9 @@ from bot.web.wording import load_words
 
 logger = logging.getLogger(__name__)
 
-CONSOLE = tuple(part.router for part in (login, inbox, conversation, desk, labels, undelivered, person_data))
+CONSOLE = tuple(
+    part.router for part in (login, inbox, conversation, day, desk, labels, undelivered, person_data)
+)
 """The routes of the console."""
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between the tries to store a webhook while the database restarts; a provider waits 15 s."""

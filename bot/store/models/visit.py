@@ -85,7 +85,8 @@ class WaitingListEntry(Base):
 class Attendance(Base):
     """Who came to a stop and who did not, as the staff noted it. ``booking_id`` is null for who came without an appointment.
 
-    ``gender`` is "woman" or "man", and null unless the person said it.
+    ``gender`` is "woman" or "man", and null unless the person said it. ``what_next`` and ``referred_to`` are the short
+    result of the talk, in the staff's words.
     """
 
     __tablename__ = "attendance"
@@ -98,6 +99,8 @@ class Attendance(Base):
     name: Mapped[str | None]
     service: Mapped[str | None]
     gender: Mapped[str | None]
+    what_next: Mapped[str | None]
+    referred_to: Mapped[str | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     noted_at: Mapped[datetime]
 

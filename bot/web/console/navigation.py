@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.roles import COACHES, EVERYONE, READERS, Role, Roles
+from bot.core.roles import COACHES, EVERYONE, FIELD, READERS, Role, Roles
 from bot.web.console.access import CONSOLE
 
 ON_A_PHONE = 4
@@ -35,6 +35,7 @@ class Place:
 
 PLACES = (
     Place(name="inbox", roles=READERS, also=("conversations",)),
+    Place(name="day", roles=FIELD),
     Place(name="stops", roles=EVERYONE),
     Place(name="ideas", roles=READERS),
     Place(name="undelivered", roles=READERS),

@@ -35,6 +35,13 @@ GET   /console/conversations/{conversation_id}          yes        yes    -     
 POST  /console/conversations/{conversation_id}/take     yes        yes    -      -        -
 POST  /console/conversations/{conversation_id}/answer   yes        yes    -      -        -
 POST  /console/conversations/{conversation_id}/give-back  yes      yes    -      -        -
+GET   /console/day                                      yes        yes    yes    yes      -
+GET   /console/day/{stop_id}                            yes        yes    yes    yes      -
+GET   /console/day/{stop_id}/list.pdf                   yes        yes    yes    yes      -
+POST  /console/day/{stop_id}/bookings/{booking_id}      yes        yes    yes    -        -
+POST  /console/day/{stop_id}/results/{attendance_id}    yes        yes    yes    -        -
+POST  /console/day/{stop_id}/walk-ins                   yes        yes    yes    -        -
+POST  /console/day/{stop_id}/rest-absent                yes        yes    yes    -        -
 GET   /console/stops                                    yes        yes    yes    yes      -
 GET   /console/ideas                                    yes        yes    -      yes      -
 GET   /console/undelivered                              yes        yes    -      yes      -
