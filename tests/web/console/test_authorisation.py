@@ -61,6 +61,7 @@ POST  /console/labels/{candidate_id}/discard            yes        yes    -     
 ELSEWHERE = {
     "GET /": "public",
     "GET /health": "public",
+    "GET /metrics": "loopback, or a token",
     "MOUNT /static": "public",
     "POST /webhooks/twilio/messages": "signature",
     "POST /webhooks/twilio/status": "signature",
