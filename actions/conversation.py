@@ -11,10 +11,18 @@ from actions.form import cleared
 from actions.idea import SLOTS as IDEA_SLOTS
 from actions.not_understood import answer_if_a_place, not_understood
 from actions.own_bookings import FORM_SLOTS, ActionCancelBooking, ActionStartMove, cancel_now
-from actions.people import ActionDeleteData, ActionRequestCoach, ActionUnsubscribe, erase_soon, hand_over
+from actions.people import (
+    ActionDeleteData,
+    ActionRequestCoach,
+    ActionUnsubscribe,
+    erase_soon,
+    hand_over,
+    say_when,
+)
 from actions.plan_answers import ActionAnswerChange, answer
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from bot.core import options
+from bot.core.handoff_rules import Reason
 from bot.services import plan_answers
 from bot.store.models import InboundMessage
 
@@ -187,8 +195,9 @@ class ActionMedia(SceneAction):
                 scene.say("utter_sticker")
             return []
         if scene.in_a_row("media") > 1:
-            hand_over(scene, "media")
+            hand_over(scene, Reason.MEDIA)
             scene.say("utter_media_to_coach")
+            say_when(scene)
             return [*(left() if scene.in_form() else []), FollowupAction("action_listen")]
         scene.say("utter_media", options=(COACH,))
         return [scene.count("media")]

@@ -11,9 +11,10 @@ from actions.answers import answer_questions
 from actions.learning import note_before_coach
 from actions.runtime import Events, Scene, SceneAction
 from bot.core import consent_rules
+from bot.core.handoff_rules import Reason
 from bot.core.locales import Variety
 from bot.core.texts import Option
-from bot.services import consent, contacts, effects, erasure, handoffs
+from bot.services import consent, contacts, desk_settings, effects, erasure, handoffs, messages
 
 VARIETIES = tuple(variety.value for variety in Variety)
 
@@ -37,8 +38,9 @@ class ActionRequestCoach(Task):
 
     def do(self, scene: Scene) -> Events:
         note_before_coach(scene)
-        hand_over(scene, "asked")
+        hand_over(scene, _why(scene))
         scene.say("utter_handoff")
+        say_when(scene)
         return []
 
 
@@ -128,7 +130,24 @@ def _said(scene: Scene) -> dict[str, Any]:
     }
 
 
-def hand_over(scene: Scene, reason: str) -> None:
+def _why(scene: Scene) -> Reason:
+    """What came just before the wish for a person: anger, or not having been understood."""
+    before = scene.slot("in_a_row") or {}
+    if before.get("turn") != messages.previous_turn(scene.session, scene.turn.id):
+        return Reason.ASKED
+    return {"complain": Reason.ANGER, "not_understood": Reason.NOT_UNDERSTOOD}.get(
+        str(before.get("kind")), Reason.ASKED
+    )
+
+
+def say_when(scene: Scene) -> None:
+    """Say honestly that nobody is there now, and when somebody is, where the staff have said their hours."""
+    opens_at = desk_settings.load(scene.session).next_opening(scene.turn.now)
+    if opens_at is not None:
+        scene.say("utter_coaches_away", starts_at=opens_at.isoformat())
+
+
+def hand_over(scene: Scene, reason: Reason) -> None:
     """Put the conversation into the waiting line, once per turn."""
 
     def write() -> dict[str, Any]:

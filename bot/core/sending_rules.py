@@ -39,6 +39,8 @@ POLICIES: Mapping[str, Policy] = {
     "reply": Policy(priority=30, purpose=Purpose.SERVICE, repeat=Repeat.AT_LEAST_ONCE, lasts=DAY),
     # One sentence of the assistant's that answers no turn: a coach has gone, a stop was heard.
     "notice": Policy(priority=30, purpose=Purpose.SERVICE, repeat=Repeat.AT_LEAST_ONCE, lasts=DAY),
+    # To staff: somebody waits.
+    "alert": Policy(priority=25, purpose=Purpose.SERVICE, repeat=Repeat.AT_LEAST_ONCE, lasts=DAY),
     "coach": Policy(priority=20, purpose=Purpose.SERVICE, repeat=Repeat.AT_MOST_ONCE, lasts=DAY),
     "reminder": Policy(priority=10, purpose=Purpose.REMINDERS, repeat=Repeat.AT_MOST_ONCE, lasts=DAY),
     # A change of the plan that concerns one's own appointment.

@@ -48,6 +48,7 @@ class JobsContext:
     sender_names: Mapping[Channel, str]
     ladder: Ladder
     retention: Periods
+    console_url: str
 
 
 def database_url(settings: Settings) -> str:
@@ -77,6 +78,7 @@ def make_context(settings: Settings) -> JobsContext:
         sender_names=_sender_names(settings),
         retention=_periods(settings),
         ladder=Ladder(texts=texts, templates=approved_templates(settings.whatsapp_templates_file)),
+        console_url=settings.base_url,
     )
 
 

@@ -15,7 +15,15 @@ from bot.core.retention_rules import night_of
 from bot.jobs.context import JobsContext
 from bot.measures import STALLED, TICKS_FAILED
 from bot.process_name import process_name
-from bot.services import announcements, erasure, labelling, process_metrics, reminders, retention
+from bot.services import (
+    announcements,
+    erasure,
+    handoff_watch,
+    labelling,
+    process_metrics,
+    reminders,
+    retention,
+)
 from bot.store.engine import transaction
 from bot.store.models import WorkerHeartbeat
 
@@ -54,6 +62,7 @@ async def tick(context: JobsContext, app: App, *, resume: bool = True) -> None:
     while await asyncio.to_thread(send_due_reminders, context):
         pass
     await asyncio.to_thread(tell_of_changes, context)
+    await asyncio.to_thread(watch_handoffs, context)
     await asyncio.to_thread(erase_who_asked, context)
     await asyncio.to_thread(forget_what_is_too_old, context)
 
@@ -91,6 +100,17 @@ def send_due_reminders(context: JobsContext) -> int:
     now = context.clock()
     with transaction(context.sessions) as session:
         return reminders.send_due(session, texts=context.texts, commune_name=context.commune_name, now=now)
+
+
+def watch_handoffs(context: JobsContext) -> int:
+    """Alert coaches to who waits too long, and let the assistant resume where nobody writes any more; how much was done."""
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        given_back = handoff_watch.give_back_silent(session, texts=context.texts, now=now)
+    with transaction(context.sessions) as session:
+        return given_back + handoff_watch.tell_coaches(
+            session, texts=context.texts, console_url=context.console_url, now=now
+        )
 
 
 def erase_who_asked(context: JobsContext) -> int:

@@ -47,6 +47,12 @@ def conversation_for(
     return found
 
 
+def contact_at(session: Session, *, channel: Channel, address: str, now: datetime) -> int:
+    """The id of whoever has an address, made where nobody has it: for those who are written to and never wrote, such as staff."""
+    known = _address(session, channel, address)
+    return (known or _new_address(session, channel, address, None, now)).contact_id
+
+
 def get(session: Session, contact_id: int) -> Contact:
     """The contact with this id. Raises NotFound."""
     contact = session.get(Contact, contact_id)

@@ -111,7 +111,8 @@ def complete_turn(
     """Store the answer and close the turn, together. A turn that is completed already stores nothing and returns ().
 
     If a coach took the conversation while the assistant was thinking, the assistant's words are dropped: it is silent from that
-    instant. The turn that itself asked for a coach still says so.
+    instant, and what was asked before stays unsaid when the coach has given the conversation back meanwhile. The turn that itself
+    asked for a coach still says so, unless one is there already.
     """
     inbound = open_turn(session, inbound_id)
     if inbound is None:
@@ -121,12 +122,29 @@ def complete_turn(
         models.Conversation, inbound.conversation_id, with_for_update=True, populate_existing=True
     )
     inbound.completed_at = now
-    taken_away = conversation.talker != Talker.ASSISTANT.value and not _asked_for_coach(session, inbound_id)
-    if taken_away:
+    if _taken_away(session, conversation, inbound):
         inbound.outcome = "to_coach"
         return ()
     inbound.outcome = outcome
     return reply(session, conversation=conversation, bubbles=bubbles, turn_id=inbound_id, now=now)
+
+
+def _taken_away(session: Session, conversation: models.Conversation, inbound: models.InboundMessage) -> bool:
+    talker = Talker(conversation.talker)
+    if talker is Talker.WAITING:
+        return not _asked_for_coach(session, inbound.id)
+    return talker is Talker.COACH or was_seen_to(session, inbound)
+
+
+def was_seen_to(session: Session, inbound: models.InboundMessage) -> bool:
+    """Whether people of the staff took the conversation after this message, and have given it back already."""
+    seen = select(models.Handoff.id).where(
+        models.Handoff.conversation_id == inbound.conversation_id,
+        models.Handoff.requested_at > inbound.received_at,
+        models.Handoff.taken_at.is_not(None),
+        models.Handoff.closed_at.is_not(None),
+    )
+    return session.scalar(seen.limit(1)) is not None
 
 
 def _asked_for_coach(session: Session, inbound_id: int) -> bool:
@@ -194,6 +212,32 @@ def send_sms(
             created_at=now,
             expires_at=expires_at,
             replaces_id=replaces_id,
+        ),
+        lock=contact_id,
+    )
+
+
+def send_alert(
+    session: Session,
+    *,
+    contact_id: int,
+    channel: Channel,
+    address: str,
+    text: str,
+    now: datetime,
+    expires_at: datetime,
+) -> int:
+    """Store an alert to a member of the staff, with its job; it belongs to no conversation."""
+    return _store_outbound(
+        session,
+        models.OutboundMessage(
+            contact_id=contact_id,
+            channel=channel.value,
+            address=address,
+            kind="alert",
+            text=text,
+            created_at=now,
+            expires_at=expires_at,
         ),
         lock=contact_id,
     )

@@ -44,6 +44,8 @@ def belongings(contact_ids: Sequence[int]) -> tuple[Belonging, ...]:
         (m.TurnEffect, m.TurnEffect.turn_id.in_(turns)),
         (m.MediaFile, m.MediaFile.inbound_id.in_(turns)),
         (m.InboundMessage, m.InboundMessage.conversation_id.in_(talks)),
+        (m.CoachNote, m.CoachNote.conversation_id.in_(talks)),
+        (m.ConversationSeen, m.ConversationSeen.conversation_id.in_(talks)),
         (m.Handoff, m.Handoff.conversation_id.in_(talks)),
         (m.Conversation, m.Conversation.contact_id.in_(contact_ids)),
         (m.ContactAddress, m.ContactAddress.contact_id.in_(contact_ids)),

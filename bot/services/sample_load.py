@@ -169,9 +169,12 @@ def _handoffs(session: Session, random: Random, talks: Sequence[Talk], staff_ids
             {
                 "conversation_id": talk.conversation_id,
                 "reason": random.choice(_REASONS),
+                "urgent": False,
                 "requested_at": talk.ended_at,
+                "waiting_since": talk.ended_at,
                 "staff_id": holder,
                 "taken_at": None if holder is None else taken,
+                "first_answer_at": None if holder is None else taken + timedelta(minutes=1),
                 "closed_at": taken + timedelta(minutes=random.randint(2, 60))
                 if talk.state == "closed"
                 else None,

@@ -22,6 +22,7 @@ from bot.core.messages import (
     moves_forward,
 )
 from bot.core.rate_rules import Limit, limits_for
+from bot.core.routing import Talker
 from bot.core.sending_rules import policy_of
 from bot.services import consent, contacts, rates
 from bot.services.ladder import Ladder, go_by_sms, template_for
@@ -75,7 +76,14 @@ def _fit_for_the_window(
     content = content_of(row)
     if row.conversation_id is None:
         return content
-    last_inbound_at = session.get_one(Conversation, row.conversation_id).last_inbound_at
+    # Locked, so that nobody takes the conversation between this look and the sending.
+    conversation = session.get_one(
+        Conversation, row.conversation_id, with_for_update={"read": True}, populate_existing=True
+    )
+    if _is_for_staff_now(conversation, row):
+        _keep_out(session, ladder, row, now)
+        return None
+    last_inbound_at = conversation.last_inbound_at
     if service_window.is_open(channel=content.channel, last_inbound_at=last_inbound_at, now=now):
         return content
     template = template_for(session, ladder, row)
@@ -84,6 +92,23 @@ def _fit_for_the_window(
     if not go_by_sms(session, ladder, row, now=now):
         row.status, row.error_code = DeliveryStatus.FAILED.value, "window_closed"
     return None
+
+
+def _is_for_staff_now(conversation: Conversation, row: OutboundMessage) -> bool:
+    """Whether the assistant has to keep this to itself: a coach answers now, or is waited for and it is nothing that was asked."""
+    talker = Talker(conversation.talker)
+    if policy_of(row.kind).purpose is not Purpose.SERVICE:
+        return talker is not Talker.ASSISTANT
+    return row.kind == "reply" and talker is Talker.COACH
+
+
+def _keep_out(session: Session, ladder: Ladder, row: OutboundMessage, now: datetime) -> None:
+    """What concerns an appointment goes by SMS instead, or is shown to the staff as not sent; the rest is dropped."""
+    if policy_of(row.kind).purpose is Purpose.REMINDERS:
+        if not go_by_sms(session, ladder, row, now=now):
+            row.status, row.error_code = DeliveryStatus.FAILED.value, "with_staff"
+        return
+    row.status, row.error_code = DeliveryStatus.CANCELLED.value, "with_staff"
 
 
 def _limits(row: OutboundMessage, senders: Mapping[Channel, str]) -> tuple[Limit, ...]:

@@ -18,8 +18,8 @@ from bot.core.messages import Channel, InboundKind, Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
-from bot.services import arrivals, consent, contacts, handoffs, messages, plan_answers, stops
-from bot.store.models import Conversation, InboundMessage
+from bot.services import arrivals, concern_turns, consent, contacts, handoffs, messages, plan_answers, stops
+from bot.store.models import Conversation, Handoff, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
 """Gives the HCP code of the province's commune that contains a point."""
@@ -61,8 +61,14 @@ def begin(
     wish = _heed(session, conversation, inbound, now)
     if route(Talker(conversation.talker)) is Route.COACH:
         messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
+        concern_turns.heighten(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
         if wish is not None:
             _confirm(session, conversation, wish, texts, now)
+        return None
+    if messages.was_seen_to(session, inbound):
+        messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
+        return None
+    if concern_turns.hand_over(session, conversation=conversation, inbound=inbound, texts=texts, now=now):
         return None
     merged = arrivals.merge_flood(session, inbound, now)
     for other in merged:
@@ -79,8 +85,24 @@ def begin(
         text=text,
         payload=payload,
         metadata=_metadata(conversation, inbound, commune_at, _province(session), now)
-        | _variety_of(wish, conversation),
+        | _variety_of(wish, conversation)
+        | ({"resumed": True} if _resumes(session, conversation) else {}),
     )
+
+
+def _resumes(session: Session, conversation: Conversation) -> bool:
+    """Whether a coach gave the conversation back since the assistant's last answer: what it had asked before is over."""
+    closed_at = session.scalar(
+        select(func.max(Handoff.closed_at)).where(Handoff.conversation_id == conversation.id)
+    )
+    if closed_at is None:
+        return False
+    answered_at = session.scalar(
+        select(func.max(InboundMessage.completed_at)).where(
+            InboundMessage.conversation_id == conversation.id, InboundMessage.outcome == "answered"
+        )
+    )
+    return answered_at is None or answered_at <= closed_at
 
 
 def _merged_words(merged: Sequence[InboundMessage]) -> tuple[str, str | None]:

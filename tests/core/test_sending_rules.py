@@ -20,12 +20,12 @@ def test_replies_go_first_then_coaches_then_reminders_then_announcements() -> No
 
 def test_only_what_somebody_waits_for_may_come_twice() -> None:
     twice = {kind for kind, policy in POLICIES.items() if policy.repeat is Repeat.AT_LEAST_ONCE}
-    assert twice == {"reply", "notice"}
+    assert twice == {"reply", "notice", "alert"}
 
 
 def test_answers_need_no_more_than_that_somebody_wrote() -> None:
     service = {kind for kind, policy in POLICIES.items() if policy.purpose is Purpose.SERVICE}
-    assert service == {"reply", "notice", "coach"}
+    assert service == {"reply", "notice", "coach", "alert"}
 
 
 def test_a_kind_without_a_policy_is_refused() -> None:

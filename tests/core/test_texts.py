@@ -83,6 +83,9 @@ SAMPLE: dict[str, Any] = {
     "reference": "I-K7MPA",
     "title": "Miel",
     "message": "Miel",
+    "line": "0500000000",
+    "minutes": 25,
+    "link": "https://caravane.example.org/console/conversations/12",
 }
 
 texts = Texts.load()

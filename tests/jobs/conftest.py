@@ -140,6 +140,7 @@ def context(
         sender_names={},
         retention=Periods(),
         ladder=Ladder(texts=default_texts(), templates={}),
+        console_url="https://caravan.example.org",
     )
 
 

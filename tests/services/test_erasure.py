@@ -79,7 +79,7 @@ def fill(sessions: Sessions, now: datetime, make_stop: MakeStop) -> int:
             needs=WORDS,
             now=now,
         )
-        handoffs.request(session, conversation_id=talk.id, reason="erase", now=now)
+        handoffs.request(session, conversation_id=talk.id, reason="asked", now=now)
         consent.stop(session, contact_id=talk.contact_id, channel=Channel.WHATSAPP, words=WORDS, now=now)
         sent = session.query(OutboundMessage).first()
         assert sent is not None

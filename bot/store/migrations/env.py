@@ -11,7 +11,9 @@ MIGRATION_LOCK = 7_261_202_101
 
 
 def ours(name: str | None, kind: str, parents: object) -> bool:
-    """Leave the queue's own tables alone when models and database are compared."""
+    """Leave the queue's own tables alone when models and database are compared, and indexes of words, which are expressions."""
+    if kind == "index":
+        return not str(name).endswith("_words")
     return kind != "table" or not str(name).startswith("procrastinate_")
 
 

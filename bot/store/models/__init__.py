@@ -3,6 +3,7 @@
 from bot.store.models.base import Base
 from bot.store.models.caravan import AppointmentTime, Booking, Caravan, Reminder, Stop
 from bot.store.models.contact import ConsentEvent, Contact, ContactAddress, ErasureRequest
+from bot.store.models.handoff import CoachNote, CoachProfile, ConversationSeen, DeskSettings, Handoff
 from bot.store.models.idea import Idea
 from bot.store.models.labelling import LabelCandidate
 from bot.store.models.message import (
@@ -19,7 +20,6 @@ from bot.store.models.plan import Announcement, Call, PlanChange, Preference
 from bot.store.models.staff import (
     AuditEvent,
     ClockOffset,
-    Handoff,
     LoginAttempt,
     NightlyRun,
     ProcessMetrics,
@@ -39,12 +39,16 @@ __all__ = [
     "Call",
     "Caravan",
     "ClockOffset",
+    "CoachNote",
+    "CoachProfile",
     "ConsentEvent",
     "Contact",
     "ContactAddress",
     "ContentTemplate",
     "Conversation",
+    "ConversationSeen",
     "DeliveryEvent",
+    "DeskSettings",
     "ErasureRequest",
     "FollowUp",
     "Handoff",

@@ -1,15 +1,14 @@
-"""Staff, their sessions, the conversations they hold, and the record of what they did."""
+"""Staff, their sessions, and the record of what they did."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.core.roles import Role
 from bot.store.models.base import Base, Json, PrimaryKey
-from bot.store.models.message import Conversation
 
 
 class Staff(Base):
@@ -51,26 +50,6 @@ class LoginAttempt(Base):
     id: Mapped[PrimaryKey]
     key: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
-
-
-class Handoff(Base):
-    """A conversation in human hands. ``reason`` is "asked", "not_understood", "media", "gave_up"; open while ``closed_at`` is null."""
-
-    __tablename__ = "handoff"
-    __table_args__ = (
-        Index("uq_handoff_open", "conversation_id", unique=True, postgresql_where=text("closed_at IS NULL")),
-    )
-
-    id: Mapped[PrimaryKey]
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), index=True)
-    reason: Mapped[str]
-    requested_at: Mapped[datetime]
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    taken_at: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
-
-    conversation: Mapped[Conversation] = relationship()
-    staff: Mapped[Staff | None] = relationship()
 
 
 class AuditEvent(Base):
