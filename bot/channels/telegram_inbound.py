@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +44,12 @@ def parse(update: Mapping[str, Any]) -> InboundMessage | None:
     sender's own.
     """
     raw: dict[str, Any] = storable(dict(update))
-    parsed = _read(raw)
+    with _typed_failure():
+        message = _parse(_read(raw), raw)
+    return message if message is None else _checked(message)
+
+
+def _parse(parsed: telegram.Update, raw: Mapping[str, Any]) -> InboundMessage | None:
     if parsed.callback_query is not None:
         return _from_press(parsed, parsed.callback_query, raw)
     message = parsed.message
@@ -58,22 +64,42 @@ def parse(update: Mapping[str, Any]) -> InboundMessage | None:
 
 def parse_block_change(update: Mapping[str, Any]) -> BlockChange | None:
     """What the update says of blocking or unblocking the bot; None if nothing. Raises PayloadInvalid."""
-    parsed = _read(storable(dict(update)))
-    change = parsed.my_chat_member
-    if change is None or change.chat.type != ChatType.PRIVATE:
-        return None
-    blocked = change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
-    return BlockChange(address=str(change.chat.id), blocked=blocked, order=parsed.update_id)
+    with _typed_failure():
+        parsed = _read(storable(dict(update)))
+        change = parsed.my_chat_member
+        if change is None or change.chat.type != ChatType.PRIVATE:
+            return None
+        blocked = change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
+        return BlockChange(address=str(change.chat.id), blocked=blocked, order=parsed.update_id)
 
 
 def _read(raw: dict[str, Any]) -> telegram.Update:
-    if not isinstance(raw.get("update_id"), int):
+    # Not isinstance: to Python a truth value is a number too.
+    if type(raw.get("update_id")) is not int:
         raise PayloadInvalid("the update has no update_id")
+    return telegram.Update.de_json(raw, bot=None)
+
+
+@contextmanager
+def _typed_failure() -> Iterator[None]:
+    """The package does not check what it reads: it fails in whatever way comes first, or later where a value is used."""
     try:
-        return telegram.Update.de_json(raw, bot=None)
+        yield
     except (TypeError, KeyError, ValueError, AttributeError, OverflowError, OSError) as error:
-        # The package does not check what it reads, and fails in whatever way comes first.
         raise PayloadInvalid(f"the update cannot be read ({type(error).__name__})") from None
+
+
+def _checked(message: InboundMessage) -> InboundMessage:
+    """The message, if its values are of the kinds that they are said to be. Raises PayloadInvalid."""
+    texts = (message.text, message.payload or "", message.profile_name or "", message.callback_id or "")
+    point = message.location
+    numbers = (point.latitude, point.longitude) if point else ()
+    media = [value for item in message.media for value in (item.reference, item.content_type)]
+    if not all(isinstance(value, str) for value in (*texts, *media)):
+        raise PayloadInvalid("a text of the update is none")
+    if not all(type(value) in (int, float) for value in numbers):
+        raise PayloadInvalid("a position of the update is none")
+    return message
 
 
 def _from_press(

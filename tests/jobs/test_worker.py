@@ -1,0 +1,103 @@
+"""A worker over a real queue: it drains when it is stopped, hands back what does not end, and sets poisoned jobs aside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+from procrastinate import App
+from sqlalchemy import text
+
+from bot.jobs import __main__ as worker
+from bot.jobs import tasks
+from bot.jobs.context import JobsContext
+from bot.services import dead_jobs
+from bot.store.engine import Sessions, libpq_url, transaction
+from bot.store.queue import TALK_QUEUE, worker_app
+from tests.jobs.conftest import FakeSenders, Receive, says
+
+
+@pytest.fixture
+def run(database_url: str, context: JobsContext, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs a worker until ``started`` is set; then it is stopped as by a signal."""
+    monkeypatch.setattr(worker, "DRAIN_SECONDS", 0.5)
+
+    def go(assistant: Callable[[httpx.Request], Any], started: asyncio.Event) -> None:
+        async def scenario() -> None:
+            client = httpx.AsyncClient(transport=httpx.MockTransport(assistant))
+            app: App = worker_app(libpq_url(database_url))
+            tasks.register(app, replace(context, assistant=client))
+            async with app.open_async():
+                working = asyncio.create_task(worker.work(app, TALK_QUEUE, concurrency=2, signals=False))
+                await asyncio.wait_for(started.wait(), timeout=30)
+                working.cancel()
+                await asyncio.gather(working, return_exceptions=True)
+            await client.aclose()
+
+        asyncio.run(scenario())
+
+    return go
+
+
+def jobs(sessions: Sessions) -> list[tuple[str, str]]:
+    query = text("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id")
+    with sessions() as session:
+        return [(task, status) for task, status in session.execute(query)]
+
+
+def test_a_turn_that_runs_is_finished_when_the_worker_is_stopped(
+    sessions: Sessions, receive: Receive, run: Callable[..., None], senders: FakeSenders
+) -> None:
+    receive()
+    started = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        started.set()
+        await asyncio.sleep(0.1)
+        return says("D'accord")
+
+    run(answer, started)
+    assert ("inbound", "todo") not in jobs(sessions)
+    assert ("inbound", "doing") not in jobs(sessions)
+
+
+def test_a_turn_that_does_not_end_goes_back_to_the_queue(
+    sessions: Sessions, receive: Receive, run: Callable[..., None]
+) -> None:
+    receive()
+    started = asyncio.Event()
+
+    async def hang(request: httpx.Request) -> httpx.Response:
+        started.set()
+        await asyncio.sleep(60)
+        return says("never")
+
+    run(hang, started)
+    assert jobs(sessions) == [("inbound", "todo")]
+
+
+def test_a_poisoned_job_is_set_aside_for_the_staff(
+    database_url: str, context: JobsContext, sessions: Sessions, receive: Receive
+) -> None:
+    inbound_id = receive()
+    with transaction(sessions) as session:
+        session.execute(text("UPDATE procrastinate_jobs SET attempts = 60"))
+
+    def broken() -> datetime:
+        raise RuntimeError
+
+    async def scenario() -> None:
+        app = worker_app(libpq_url(database_url))
+        tasks.register(app, replace(context, clock=broken))
+        async with app.open_async():
+            await app.run_worker_async(wait=False, install_signal_handlers=False)
+
+    asyncio.run(scenario())
+    with sessions() as session:
+        (job,) = dead_jobs.found(session)
+    assert (job.task, job.subject_id) == ("inbound", inbound_id)
