@@ -53,6 +53,27 @@ class PlannedTime:
     capacity: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A week from Monday or a whole month, with a day of the one before and of the one after."""
+
+    first: date
+    last: date
+    before: date
+    after: date
+
+
+def period(view: str, day: date) -> Period:
+    """The "week" or "month" that holds a day."""
+    if view == "week":
+        first = day - timedelta(days=day.weekday())
+        last = first + timedelta(days=6)
+    else:
+        first = day.replace(day=1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return Period(first=first, last=last, before=first - timedelta(days=1), after=last + timedelta(days=1))
+
+
 def default_breaks(day: date) -> tuple[Break, ...]:
     """Lunch; on Fridays the longer pause around the prayer."""
     return FRIDAY_PRAYER if day.weekday() == FRIDAY else LUNCH

@@ -39,6 +39,16 @@ class Action(StrEnum):
     TALK_NOTED = "talk_noted"
     DAY_VIEWED = "day_viewed"
     DAY_PRINTED = "day_printed"
+    STOP_VIEWED = "stop_viewed"
+    STOP_CHANGED = "stop_changed"
+    PLAN_PREVIEWED = "plan_previewed"
+    PLAN_CHANGED = "plan_changed"
+    PLAN_UNDONE = "plan_undone"
+    TIMETABLE_EXPORTED = "timetable_exported"
+    TIMETABLE_IMPORTED = "timetable_imported"
+    CALLS_VIEWED = "calls_viewed"
+    CALL_NOTED = "call_noted"
+    PREFERENCES_CHANGED = "preferences_changed"
 
 
 class Kind(StrEnum):

@@ -24,7 +24,20 @@ from bot.core.texts import Texts, default_texts
 from bot.store.clock import Clock, real_clock
 from bot.store.engine import Sessions
 from bot.web import health, metrics, public, sandbox_routes, webhooks
-from bot.web.console import conversation, day, desk, inbox, labels, login, person_data, undelivered
+from bot.web.console import (
+    calendar,
+    calls,
+    conversation,
+    day,
+    desk,
+    inbox,
+    labels,
+    login,
+    person_data,
+    plans,
+    sheets,
+    undelivered,
+)
 from bot.web.console.error_pages import as_page
 from bot.web.console.pages import STATIC
 from bot.web.context import Web
@@ -39,7 +52,21 @@ from bot.web.wording import load_words
 logger = logging.getLogger(__name__)
 
 CONSOLE = tuple(
-    part.router for part in (login, inbox, conversation, day, desk, labels, undelivered, person_data)
+    part.router
+    for part in (
+        login,
+        inbox,
+        conversation,
+        day,
+        desk,
+        labels,
+        undelivered,
+        person_data,
+        calendar,
+        plans,
+        calls,
+        sheets,
+    )
 )
 """The routes of the console."""
 PAUSES = (0.2, 0.5, 1.0, 2.0)

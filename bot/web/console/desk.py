@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.roles import EVERYONE, READERS
+from bot.core import timetable
+from bot.core.roles import EVERYONE, PLANNERS, READERS
 from bot.core.texts import CASABLANCA
 from bot.services import audit, desk, stops
 from bot.services.audit import Action, Kind
@@ -23,22 +25,34 @@ router = ConsoleRouter(prefix=CONSOLE)
 
 
 @router.page("/stops", roles=EVERYONE)
-def show_stops(request: Request, who: Staff) -> Response:
-    """The current caravan's stops by day, with the places that are taken."""
+def show_stops(
+    request: Request,
+    who: Staff,
+    view: Literal["all", "week", "month"] = "all",
+    at: Annotated[date | None, Query()] = None,
+) -> Response:
+    """The current caravan's stops by day, with the places that are taken: all, or those of a week or month."""
     web = web_of(request)
+    today = who.now.astimezone(CASABLANCA).date()
+    period = None if view == "all" else timetable.period(view, at or today)
     with web.sessions() as session:
         caravan = stops.current_caravan(session)
         lines = desk.stops(session, caravan=caravan) if caravan else []
-    days = [(day, list(group)) for day, group in groupby(lines, key=lambda line: line.day)]
+    shown = [line for line in lines if period is None or period.first <= line.day <= period.last]
+    days = [(day, list(group)) for day, group in groupby(shown, key=lambda line: line.day)]
     return page(
         request,
         who,
         "stops.html",
         days=days,
+        any_stops=bool(lines),
+        view=view,
+        period=period,
         is_example=caravan is not None and caravan.is_example,
-        today=who.now.astimezone(CASABLANCA).date(),
-        taken=sum(line.taken for line in lines),
-        capacity=sum(line.capacity for line in lines),
+        may_plan=who.role in PLANNERS,
+        today=today,
+        taken=sum(line.taken for line in shown),
+        capacity=sum(line.capacity for line in shown),
         place=lambda code: web.places(code, who.words.language),
     )
 

@@ -36,7 +36,8 @@ class Place:
 PLACES = (
     Place(name="inbox", roles=READERS, also=("conversations",)),
     Place(name="day", roles=FIELD),
-    Place(name="stops", roles=EVERYONE),
+    Place(name="stops", roles=EVERYONE, also=("changes", "timetable")),
+    Place(name="calls", roles=FIELD),
     Place(name="ideas", roles=READERS),
     Place(name="undelivered", roles=READERS),
     Place(name="labels", roles=COACHES),
