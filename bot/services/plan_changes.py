@@ -134,7 +134,10 @@ def _close(work: _Work) -> None:
         if work.wish.kind == "hours" and not still_open(plan, each.starts_at):
             each.closed = True
         elif work.wish.kind == "advisers":
-            each.capacity = max(places_left(work.wish, each, planned), each.taken)
+            left = places_left(work.wish, each, planned)
+            # What is held for somebody who is reading the summary is not given to them any more.
+            each.closed = each.closed or each.taken + each.held > left
+            each.capacity = max(left, each.taken + each.held)
     stop_times.copy(plan, stop)
 
 
@@ -154,7 +157,7 @@ def _placed(work: _Work, leaving: Sequence[Booking], times: dict[int, Appointmen
             rank=work.ranks[each.stop_id],
             starts_at=each.starts_at,
             service=each.service,
-            free=each.capacity - each.taken,
+            free=each.capacity - each.taken - each.held,
         )
         for each in times.values()
         if each.stop_id in work.ranks and not each.closed and each.starts_at >= soonest

@@ -79,7 +79,11 @@ def edit(session: Session, *, stop_id: int, plan: PlannedStop, status: str, now:
 
 def harms(stop: Stop, plan: PlannedStop) -> bool:
     """Whether somebody who has a place would come in vain, or to another place than they were told."""
-    taken = {stop_times.at(each): each.taken for each in stop.appointment_times if each.taken}
+    taken = {
+        stop_times.at(each): each.taken + each.held
+        for each in stop.appointment_times
+        if each.taken + each.held
+    }
     if not taken:
         return False
     if (plan.commune_code, plan.day) != (stop.commune_code, stop.day):
@@ -106,7 +110,7 @@ def adjust(
         raise NotFound(f"time {time_id} of stop {stop_id}")
     if stop.status not in BOOKABLE_STOP or time.starts_at < now:
         raise StopRefused("plan_stop_gone")
-    if not time.taken <= capacity <= 100:
+    if not time.taken + time.held <= capacity <= 100:
         raise StopRefused("time_in_use")
     if (time.capacity, time.closed) != (capacity, closed):
         time.adjusted = time.adjusted or time.capacity != capacity

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.core.errors import NotFound
-from bot.services import bookings, caravan_files
+from bot.services import bookings, caravan_files, places
 from bot.services.bookings import AlreadyBooked, TimeTaken
 from bot.services.plan_wishes import PlanRefused
 from bot.store.engine import Sessions, transaction
@@ -417,3 +417,38 @@ def test_people_who_act_while_the_plan_changes_are_neither_lost_nor_counted_twic
         statuses = [session.get_one(Booking, each.id).status for each in made]
     assert left == 0
     assert statuses == ["active"] * 6 + ["cancelled"] * 6 + ["active"] * 6
+
+
+def test_what_is_held_for_somebody_is_not_given_away_and_not_kept_either(
+    plans: Plans, sessions: Sessions, now: datetime
+) -> None:
+    first, reader = plans.book(9), plans.make_conversation("+212655555555")
+    nine = plans.stop().appointment_times[0]
+    with transaction(sessions) as session:
+        places.confirming(session, nine.id, contact_id=reader.contact_id, service=None, now=now)
+    plans.book(10)
+    plans.change("advisers", advisers=1)
+    assert plans.where(first) == ("active", TIFLET, "03/12 09:00")
+    with pytest.raises(TimeTaken), transaction(sessions) as session:
+        bookings.book(
+            session,
+            contact_id=reader.contact_id,
+            conversation_id=reader.id,
+            appointment_time_id=nine.id,
+            name="Reader",
+            phone="+212655555555",
+            now=now,
+        )
+    assert [each.capacity for each in plans.stop().appointment_times] == [2, 1, 1]
+
+
+def test_a_place_that_is_held_elsewhere_is_no_room(plans: Plans, sessions: Sessions, now: datetime) -> None:
+    booking, reader = plans.book(9), plans.make_conversation("+212655555555")
+    oulmes = stop_at(sessions, at(OULMES, SECOND))
+    assert oulmes is not None
+    with transaction(sessions) as session:
+        nine = session.get_one(AppointmentTime, oulmes.appointment_times[0].id)
+        nine.capacity = 1
+        places.confirming(session, nine.id, contact_id=reader.contact_id, service=None, now=now)
+    plans.change("cancel")
+    assert plans.where(booking) == ("active", OULMES, "07/12 10:00")
