@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     sandbox_provider_port: int | None = None
     actions_url: str = ""
     rasa_url: str = ""
+    web_processes: int = Field(default=1, ge=1, le=64)
+    worker_processes: int = Field(default=1, ge=1, le=64)
+    rasa_processes: int = Field(default=1, ge=1, le=64)
 
     @property
     def data(self) -> DataDir:
@@ -137,6 +140,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """What the product is called from outside, without a slash at the end."""
         return self.public_base_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def rasa_urls(self) -> tuple[str, ...]:
+        """Where the processes of Rasa are; each conversation has one of them."""
+        return tuple(url.strip() for url in self.rasa_url.split(",") if url.strip())
 
     @property
     def twilio(self) -> TwilioAccount | None:
@@ -270,6 +278,11 @@ def _resolve(given: Settings) -> Settings:
     return given.model_copy(update=update)
 
 
+def rasa_ports(settings: Settings) -> list[int]:
+    """The ports of Rasa's processes on this machine: the third above the first, then those after the other programs'."""
+    return [settings.port + (3 if number == 0 else 4 + number) for number in range(settings.rasa_processes)]
+
+
 def _defaults(given: Settings, secrets: dict[str, str]) -> dict[str, object]:
     """What stands in for each setting that was not given."""
     sandbox_url = f"http://127.0.0.1:{given.port + 1}"
@@ -280,7 +293,7 @@ def _defaults(given: Settings, secrets: dict[str, str]) -> dict[str, object]:
         "sandbox_url": sandbox_url,
         "sandbox_provider_port": given.port + 4,
         "actions_url": f"http://127.0.0.1:{given.port + 2}",
-        "rasa_url": f"http://127.0.0.1:{given.port + 3}",
+        "rasa_url": ",".join(f"http://127.0.0.1:{port}" for port in rasa_ports(given)),
         "session_secret": secrets["session_secret"],
         "turn_token": secrets["turn_token"],
         "telegram_webhook_secret": secrets["telegram_webhook_secret"],

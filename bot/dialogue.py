@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,18 @@ class TurnReply:
     confidence: float | None
 
 
-async def take_turn(client: httpx.AsyncClient, url: str, token: str, request: TurnRequest) -> TurnReply:
-    """Post the turn to the assistant at ``url``. Raises TurnFailed or TurnRefused."""
+def in_order(urls: Sequence[str], conversation_id: int) -> list[str]:
+    """The assistant's processes in the order in which a conversation asks them: always the same one first, the next if it is down."""
+    start = conversation_id % len(urls)
+    return [*urls[start:], *urls[:start]]
+
+
+async def take_turn(
+    client: httpx.AsyncClient, urls: Sequence[str], token: str, request: TurnRequest
+) -> TurnReply:
+    """Post the turn to the conversation's process of the assistant. Another one gets it only where nobody listens: a turn must not run
+    in two of them at once. Raises TurnFailed or TurnRefused.
+    """
     body = {
         "conversation_id": str(request.conversation_id),
         "turn_id": str(request.turn_id),
@@ -57,15 +67,7 @@ async def take_turn(client: httpx.AsyncClient, url: str, token: str, request: Tu
         "payload": request.payload,
         "metadata": dict(request.metadata),
     }
-    try:
-        answer = await client.post(
-            f"{url}/webhooks/turn/webhook",
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT,
-        )
-    except httpx.HTTPError as failed:
-        raise TurnFailed(f"the assistant was not reached: {type(failed).__name__}") from failed
+    answer = await _posted(client, in_order(urls, request.conversation_id), token, body)
     if answer.status_code in (401, 422):
         raise TurnRefused(f"the assistant answered {answer.status_code}")
     if answer.status_code != httpx.codes.OK:
@@ -79,6 +81,23 @@ async def take_turn(client: httpx.AsyncClient, url: str, token: str, request: Tu
     if not reply.bubbles:
         raise TurnRefused("the assistant said nothing")
     return reply
+
+
+async def _posted(
+    client: httpx.AsyncClient, urls: Sequence[str], token: str, body: Mapping[str, Any]
+) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    for left, url in zip(reversed(range(len(urls))), urls, strict=True):
+        try:
+            return await client.post(
+                f"{url}/webhooks/turn/webhook", json=body, headers=headers, timeout=TIMEOUT
+            )
+        except httpx.ConnectError as failed:
+            if not left:
+                raise TurnFailed("the assistant was not reached: ConnectError") from failed
+        except httpx.HTTPError as failed:
+            raise TurnFailed(f"the assistant was not reached: {type(failed).__name__}") from failed
+    raise TurnFailed("no process of the assistant is configured")
 
 
 def _reply(content: Mapping[str, Any]) -> TurnReply:

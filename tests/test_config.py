@@ -63,7 +63,7 @@ def test_the_environment_wins_over_the_file(bare: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("PORT", "9200")
     settings = load_settings()
     assert (settings.port, settings.log_level) == (9200, "DEBUG")
-    assert settings.rasa_url == "http://127.0.0.1:9203"
+    assert settings.rasa_urls == ("http://127.0.0.1:9203",)
 
 
 def test_children_read_the_same_settings_and_nothing_else(

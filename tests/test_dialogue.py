@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.bubbles import Bubble
 from bot.core.messages import Button
-from bot.dialogue import TurnFailed, TurnRefused, TurnReply, TurnRequest, take_turn
+from bot.dialogue import TurnFailed, TurnRefused, TurnReply, TurnRequest, in_order, take_turn
 
 REQUEST = TurnRequest(
     conversation_id=3,
@@ -22,13 +22,14 @@ REQUEST = TurnRequest(
     payload="/affirm",
     metadata={"contact_id": 5, "location": None},
 )
+URLS = ("http://rasa-1.invalid", "http://rasa-2.invalid", "http://rasa-3.invalid")
 MESSAGE: dict[str, Any] = {"text": "Salam", "buttons": [], "request": None, "request_title": None}
 
 
 def ask(handler: Callable[[httpx.Request], httpx.Response]) -> TurnReply:
     async def run() -> TurnReply:
         async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
-            return await take_turn(client, "http://rasa.invalid", "turn-token", REQUEST)
+            return await take_turn(client, URLS, "turn-token", REQUEST)
 
     return asyncio.run(run())
 
@@ -62,7 +63,7 @@ def test_a_turn_is_posted_and_its_answer_read() -> None:
         confidence=0.9,
     )
     (request,) = seen
-    assert (request.method, str(request.url)) == ("POST", "http://rasa.invalid/webhooks/turn/webhook")
+    assert (request.method, str(request.url)) == ("POST", "http://rasa-1.invalid/webhooks/turn/webhook")
     assert request.headers["Authorization"] == "Bearer turn-token"
     assert json.loads(request.content) == {
         "conversation_id": "3",
@@ -109,3 +110,43 @@ def test_an_assistant_that_says_nothing_is_an_error(messages: tuple[dict[str, An
 def test_an_answer_that_is_no_answer_may_be_better_next_time(answer: str) -> None:
     with pytest.raises(TurnFailed, match="not readable"):
         ask(lambda request: httpx.Response(200, text=answer))
+
+
+def test_a_conversation_always_asks_the_same_process_first() -> None:
+    for conversation in range(6):
+        asked = in_order(URLS, conversation)
+        assert asked[0] == URLS[conversation % 3]
+        assert sorted(asked) == sorted(URLS)
+
+
+def test_where_nobody_listens_the_next_process_gets_the_turn() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.host)
+        if len(seen) == 1:
+            raise httpx.ConnectError("refused", request=request)
+        return reply(MESSAGE)
+
+    assert ask(answer).variety == "ary-Latn"
+    assert seen == ["rasa-1.invalid", "rasa-2.invalid"]
+
+
+def test_a_turn_that_may_be_running_is_given_to_nobody_else() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.host)
+        raise httpx.ReadTimeout("silence", request=request)
+
+    with pytest.raises(TurnFailed):
+        ask(answer)
+    assert seen == ["rasa-1.invalid"]
+
+
+def test_where_no_process_listens_the_turn_has_failed() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with pytest.raises(TurnFailed):
+        ask(answer)

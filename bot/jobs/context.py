@@ -39,7 +39,7 @@ class JobsContext:
     texts: Texts
     senders: Senders
     assistant: httpx.AsyncClient
-    rasa_url: str
+    rasa_urls: tuple[str, ...]
     turn_token: str
     commune_at: CommuneAt
     commune_name: CommuneName
@@ -69,7 +69,7 @@ def make_context(settings: Settings) -> JobsContext:
         texts=texts,
         senders=make_senders(settings, sessions, texts),
         assistant=httpx.AsyncClient(),
-        rasa_url=settings.rasa_url,
+        rasa_urls=settings.rasa_urls,
         turn_token=settings.turn_token,
         commune_at=Outlines(gazetteer).commune_at,
         commune_name=gazetteer.names,

@@ -31,7 +31,7 @@ async def answer(context: JobsContext, *, inbound_id: int, attempts: int) -> Non
     if turn is None:
         return
     try:
-        reply = await take_turn(context.assistant, context.rasa_url, context.turn_token, _request(turn))
+        reply = await take_turn(context.assistant, context.rasa_urls, context.turn_token, _request(turn))
         await asyncio.to_thread(_finish, context, turn, reply)
         TURNS.labels("answered").inc()
         TURN_SECONDS.observe(time.perf_counter() - begun)

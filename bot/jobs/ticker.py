@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy.dialects.postgresql import insert
 
 from bot import measures
@@ -91,7 +92,10 @@ async def resume_stalled(app: App) -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         if job.id is not None:
             log.warning("job %s is resumed: its worker is gone", job.id)
-            await app.job_manager.retry_job(job)
+            try:
+                await app.job_manager.retry_job(job)
+            except ConnectorException:
+                continue  # another worker was quicker
             STALLED.inc()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from bot.config import Settings
+from bot.config import Settings, rasa_ports
 from bot.data_dir import PROJECT_ROOT
 from bot.supervise import embedded
 
@@ -63,7 +63,12 @@ def database(cluster: embedded.Cluster) -> Program:
 
 def services(settings: Settings, model: Path) -> list[Program]:
     """Everything but the database. They start together; each waits for what it needs."""
-    programs = [_actions(settings), _rasa(settings, model), _worker(), _web(settings)]
+    programs = [
+        _actions(settings),
+        *(_rasa(number, port, model) for number, port in enumerate(rasa_ports(settings))),
+        *(_worker(number) for number in range(settings.worker_processes)),
+        *(_web(settings, number) for number in range(settings.web_processes)),
+    ]
     if settings.sandbox:
         programs.insert(0, _sandbox(settings))
     if settings.telegram is not None and settings.telegram.polling:
@@ -95,26 +100,30 @@ def _actions(settings: Settings) -> Program:
     )
 
 
-def _rasa(settings: Settings, model: Path) -> Program:
-    port = settings.port + 3
+def _numbered(name: str, number: int) -> str:
+    """The first process of a kind has its plain name."""
+    return name if number == 0 else f"{name}-{number + 1}"
+
+
+def _rasa(number: int, port: int, model: Path) -> Program:
     wiring = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
     return Program(
-        name="rasa",
+        name=_numbered("rasa", number),
         title="assistant",
         command=(
             *(str(RASA_PYTHON), "-m", LEAN_RASA, "run", "--model", str(model), *wiring),
             *("-i", "127.0.0.1", "-p", str(port)),
         ),
         stage=Stage.HELPER,
-        probe=f"{settings.rasa_url}/webhooks/turn/health",
+        probe=f"http://127.0.0.1:{port}/webhooks/turn/health",
         port=port,
         hidden=(*_PROVIDERS, *_CONSOLE),
     )
 
 
-def _worker() -> Program:
+def _worker(number: int) -> Program:
     return Program(
-        name="worker",
+        name=_numbered("worker", number),
         title="worker",
         command=_module("bot.jobs"),
         stage=Stage.ENTRY,
@@ -123,16 +132,17 @@ def _worker() -> Program:
     )
 
 
-def _web(settings: Settings) -> Program:
+def _web(settings: Settings, number: int) -> Program:
+    """All web processes share one port; the kernel shares the connections out."""
     return Program(
-        name="web",
+        name=_numbered("web", number),
         title="web service",
         command=_module("bot.web"),
         # Open streams of the console get five seconds.
         stop_seconds=6,
         stage=Stage.ENTRY,
         probe=f"http://{probe_host(settings)}:{settings.port}/health",
-        port=settings.port,
+        port=settings.port if number == 0 else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import uvicorn
@@ -36,17 +37,27 @@ def _serve(settings: Settings, database_url: str) -> None:
     app = create_app(settings, sessions, product_clock(sessions, movable=settings.sandbox))
     # Its access log would hold phone numbers, which are part of the sandbox's paths; `bot.web.http_log`
     # writes without them.
-    uvicorn.run(
+    configuration = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    with listening(settings) as listener:
+        uvicorn.Server(configuration).run(sockets=[listener])
     engine.dispose()
+
+
+def listening(settings: Settings) -> socket.socket:
+    """The service's port; where there are several web processes they all listen on it, and the kernel shares connections out."""
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if settings.web_processes > 1:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((settings.host, settings.port))
+    return listener
 
 
 if __name__ == "__main__":

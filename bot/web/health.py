@@ -90,8 +90,14 @@ async def worker(web: Web) -> str:
 
 
 async def assistant(web: Web) -> str:
-    """Whether Rasa runs and has loaded its model."""
-    return await _asked(web, f"{web.settings.rasa_url}/webhooks/turn/health", "the assistant", wanted="ok")
+    """Whether every process of Rasa runs and has loaded its model."""
+    found = await asyncio.gather(
+        *(
+            _asked(web, f"{url}/webhooks/turn/health", "the assistant", wanted="ok")
+            for url in web.settings.rasa_urls
+        )
+    )
+    return next((state for state in found if state != READY), READY)
 
 
 async def actions(web: Web) -> str:

@@ -131,7 +131,7 @@ def context(
         texts=default_texts(),
         senders=senders,
         assistant=httpx.AsyncClient(transport=httpx.MockTransport(assistant)),
-        rasa_url="http://rasa.invalid",
+        rasa_urls=("http://rasa.invalid",),
         turn_token="turn-token",
         commune_at=lambda point: None,
         commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},

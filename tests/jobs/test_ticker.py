@@ -195,3 +195,26 @@ def test_the_nights_work_is_done_once_a_night_and_takes_stray_files_along(
         assert session.scalars(select(InboundMessage)).all() == []
     assert context.media.path(stray) is None
     assert context.media.path(fresh) is not None
+
+
+def test_a_job_that_another_worker_resumed_first_stops_nobody(
+    context: JobsContext, receive: Receive, sessions: Sessions, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive()
+    receive("SM2", address="+212612345679")
+    for _ in range(2):
+        seize(sessions, silent_for=60)
+
+    async def resume() -> None:
+        async with app.open_async():
+            stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=12))
+            await app.job_manager.retry_job(stalled[0])
+
+            async def seen_before(**_: object) -> object:
+                return stalled
+
+            monkeypatch.setattr(app.job_manager, "get_stalled_jobs", seen_before)
+            await ticker.resume_stalled(app)
+
+    asyncio.run(resume())
+    assert [status for status, _ in job_states(sessions)] == ["todo", "todo"]

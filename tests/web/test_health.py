@@ -99,3 +99,13 @@ def test_production_does_not_wait_for_a_sandbox(
 ) -> None:
     del neighbours.answers[SANDBOX]
     assert make_client(sandbox=False).get("/health").status_code == 200
+
+
+@pytest.mark.usefixtures("everything_ready")
+def test_each_process_of_the_assistant_has_to_be_ready(
+    make_client: Callable[..., httpx.Client], neighbours: Any
+) -> None:
+    client = make_client(rasa_url="http://rasa.invalid,http://rasa-2.invalid")
+    assert client.get("/health").status_code == 503
+    neighbours.answers["http://rasa-2.invalid/"] = says(200, {"status": "ok"})
+    assert client.get("/health").status_code == 200
