@@ -73,6 +73,8 @@ class ValidateBookingForm(FormStep):
         if wants_time or "booking_stop" in found:
             asked = requested == "booking_time" and not found
             found |= read_time(scene, known, asked=asked)
+        if requested == "booking_confirmed" and found.get("booking_time") == values.get("booking_time"):
+            found.pop("booking_time", None)  # "yes, at ten" says again what stands in the summary
         if requested == "booking_name":
             found |= _read_name(scene)
         found |= _read_phone(scene, known, asked=requested == "booking_phone" and not found)

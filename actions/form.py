@@ -66,6 +66,8 @@ LEAVING = frozenset(
 )
 """Ends the form."""
 SURE = 0.8
+FEW = 3
+"""Words: so short a message is a name or a number that is not known rather than something to ask back."""
 POLITE = frozenset({"greet", "thank", "complain"})
 """A name may look like one of these to the classifier ("Salma"), so its confidence does not count."""
 
@@ -152,7 +154,7 @@ class FormStep(SceneAction):
         turn = scene.turn
         if turn.intent != "out_of_scope" or not likely_meanings(scene):
             return False
-        if requested in self.free_text:
+        if requested in self.free_text or len(turn.text.split()) <= FEW:
             return _looks_asked(turn.text)
         values = {name: scene.slot(name) for name in self.slots(scene)}
         return not self.read(scene.muted(), requested, values)

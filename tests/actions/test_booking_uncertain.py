@@ -111,6 +111,10 @@ def test_another_hour_at_the_summary(talk: Talk) -> None:
     assert len(all_bookings(talk.sessions)) == 1
 
 
+def test_a_yes_that_says_the_hour_again_is_a_yes(talk: Talk) -> None:
+    assert asked_to_confirm(talk).answer("oui à Tiflet à 10:00", "affirm") == ["utter_booking_made"]
+
+
 def test_another_name_at_the_summary(talk: Talk) -> None:
     assert asked_to_confirm(talk).answer("smiti Salma Alaoui") == ["utter_ask_booking_confirmed"]
     assert talk.slots["booking_name"] == "Salma Alaoui"

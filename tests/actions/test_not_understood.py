@@ -95,6 +95,12 @@ def test_an_answer_of_the_form_is_no_riddle(talk: Talk) -> None:
     assert talk.answer("Zineb Aouad", "out_of_scope", ranking=UNSURE) == ["utter_ask_booking_confirmed"]
 
 
+def test_an_unknown_place_is_no_riddle_either(talk: Talk) -> None:
+    talk.hear("bghit rdv", "book_slot").form(FORM)
+    keys = talk.answer("douar blabla", "out_of_scope", ranking=UNSURE)
+    assert keys == ["utter_place_unknown", "utter_ask_booking_place"]
+
+
 def test_a_question_in_place_of_a_name_is_asked_back(talk: Talk) -> None:
     asked_for_name(talk).answer("wach hadchi fih chi khlas?", "out_of_scope", ranking=UNSURE)
     assert talk.refused
