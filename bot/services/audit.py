@@ -18,6 +18,7 @@ class Action(StrEnum):
     """What was done. Each has words in the console, under ``audit_<value>``."""
 
     LOGIN = "login"
+    LOGIN_REFUSED = "login_refused"
     LOGOUT = "logout"
     INBOX_VIEWED = "inbox_viewed"
     CONVERSATION_VIEWED = "conversation_viewed"
@@ -49,6 +50,21 @@ class Action(StrEnum):
     CALLS_VIEWED = "calls_viewed"
     CALL_NOTED = "call_noted"
     PREFERENCES_CHANGED = "preferences_changed"
+    STAFF_INVITED = "staff_invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    STAFF_JOINED = "staff_joined"
+    STAFF_DISABLED = "staff_disabled"
+    STAFF_ENABLED = "staff_enabled"
+    ROLE_CHANGED = "role_changed"
+    PROFILE_CHANGED = "profile_changed"
+    PASSWORD_OFFERED = "password_offered"
+    PASSWORD_CHANGED = "password_changed"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    FACTOR_RULE_CHANGED = "factor_rule_changed"
+    SESSIONS_ENDED = "sessions_ended"
+    RECORD_SEARCHED = "record_searched"
 
 
 class Kind(StrEnum):

@@ -159,6 +159,24 @@ def _agreed(session: Session, conversation: Conversation, handoff: Handoff) -> S
     ).all()
 
 
+def release(session: Session, *, staff_id: int, to_staff_id: int | None, now: datetime) -> None:
+    """A coach leaves: what they hold waits again, or goes to the colleague ``to_staff_id``. Raises CannotTake."""
+    held = select(Handoff.conversation_id).where(Handoff.staff_id == staff_id, Handoff.closed_at.is_(None))
+    for conversation_id in session.scalars(held.order_by(Handoff.conversation_id)).all():
+        if to_staff_id is not None:
+            transfer_to(
+                session,
+                conversation_id=conversation_id,
+                staff_id=staff_id,
+                colleague_id=to_staff_id,
+                now=now,
+            )
+            continue
+        conversation, handoff = hold(session, conversation_id=conversation_id, staff_id=staff_id)
+        wait_again(conversation, handoff, now)
+    session.flush()
+
+
 def open_handoff(session: Session, conversation_id: int) -> Handoff | None:
     """The handoff that is not closed yet, if any."""
     return session.scalar(

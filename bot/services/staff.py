@@ -1,39 +1,54 @@
-"""Staff accounts and logins."""
+"""Accounts of the staff: who they are, their role, and who may not go."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from pwdlib import PasswordHash
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.core import phone
 from bot.core.errors import AnaM3akError, Conflict, InvalidInput, NotFound
-from bot.core.roles import Role
-from bot.services import audit
-from bot.services.audit import Action
-from bot.store.models import LoginAttempt, Staff, StaffSession
+from bot.core.handoff_rules import SPECIALITIES
+from bot.core.messages import Channel
+from bot.core.roles import COACHES, Role
+from bot.services import audit, handoffs, logins, passwords
+from bot.services.audit import Action, Kind
+from bot.store.models import CoachProfile, Staff, StaffSession
 
-SESSION_LENGTH = timedelta(hours=12)
 FIRST_ACCOUNT = "organisateur"
-MIN_PASSWORD = 10
-MAX_FAILURES = 5
-FAILURE_WINDOW = timedelta(minutes=15)
+LANGUAGES = ("ar", "fr")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_passwords = PasswordHash.recommended()
+_CHAT_ID = re.compile(r"[0-9]{4,20}")
 
 
-class LoginRefused(AnaM3akError):
-    """Unknown user name or wrong password: the two are not told apart."""
+class LastOrganiser(Conflict):
+    """Without an organiser nobody could invite anybody any more."""
 
 
-class TooManyAttempts(AnaM3akError):
-    """Too many failed logins for this name in the last quarter of an hour."""
+class WrongPassword(AnaM3akError):
+    """The present password, which is asked for before a change, is another."""
 
-    retryable = True
+
+class UsernameTaken(Conflict):
+    """Somebody has this user name."""
+
+
+class AlertAddressUnusable(InvalidInput):
+    """Neither a Moroccan mobile number for SMS nor a Telegram chat id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """A member of the staff, and when they were last seen."""
+
+    staff: Staff
+    specialities: tuple[str, ...]
+    seen_at: datetime | None
 
 
 def create(
@@ -45,22 +60,22 @@ def create(
     now: datetime,
     role: Role = Role.COACH,
 ) -> Staff:
-    """A new account. Raises InvalidInput (form of the name, short password) or Conflict (name taken)."""
+    """A new account. Raises InvalidInput (form of the name), PasswordRefused or UsernameTaken."""
     if not _USERNAME.fullmatch(username):
         raise InvalidInput("a user name has 2 to 40 small letters, digits, dots, dashes or underscores")
-    _check_password(password)
+    password_hash = passwords.hashed(password, about=(username, display_name))
     if session.scalar(select(Staff.id).where(Staff.username == username)) is not None:
-        raise Conflict(f"the user name {username} is taken")
-    staff = Staff(
+        raise UsernameTaken(f"the user name {username} is taken")
+    made = Staff(
         username=username,
         display_name=display_name or username,
-        password_hash=_passwords.hash(password),
+        password_hash=password_hash,
         role=role.value,
         created_at=now,
     )
-    session.add(staff)
+    session.add(made)
     session.flush()
-    return staff
+    return made
 
 
 def ensure_first_account(session: Session, *, now: datetime) -> tuple[str, str] | None:
@@ -79,70 +94,148 @@ def ensure_first_account(session: Session, *, now: datetime) -> tuple[str, str] 
     return FIRST_ACCOUNT, password
 
 
-def set_password(session: Session, *, username: str, password: str) -> None:
-    """Give an account a new password and end its sessions. Raises NotFound or InvalidInput."""
-    _check_password(password)
-    staff = session.scalar(select(Staff).where(Staff.username == username))
-    if staff is None:
+def member(session: Session, staff_id: int) -> Staff:
+    """The member of the staff with this id. Raises NotFound."""
+    found = session.get(Staff, staff_id)
+    if found is None:
+        raise NotFound(f"there is no member of the staff {staff_id}")
+    return found
+
+
+def by_username(session: Session, username: str) -> Staff:
+    """The member of the staff with this user name. Raises NotFound."""
+    found = session.scalar(select(Staff).where(Staff.username == username))
+    if found is None:
         raise NotFound(f"there is no account named {username}")
-    staff.password_hash = _passwords.hash(password)
-    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
+    return found
 
 
-def note_failure(session: Session, *, username: str, now: datetime) -> None:
-    """Remember a failed login, in a transaction of its own so that it outlives the refusal."""
-    session.add(LoginAttempt(key=_hash(username), at=now))
-
-
-def log_in(session: Session, *, username: str, password: str, now: datetime) -> str:
-    """Check a password and open a session. Returns the cookie's token. Raises LoginRefused or TooManyAttempts."""
-    failures = session.scalar(
-        select(func.count()).where(
-            LoginAttempt.key == _hash(username), LoginAttempt.at > now - FAILURE_WINDOW
-        )
+def colleagues(session: Session) -> Sequence[Colleague]:
+    """Everybody, those whose account is closed last."""
+    seen = func.max(StaffSession.seen_at)
+    rows = session.execute(
+        select(Staff, CoachProfile.specialities, seen)
+        .outerjoin(CoachProfile, CoachProfile.staff_id == Staff.id)
+        .outerjoin(StaffSession, StaffSession.staff_id == Staff.id)
+        .group_by(Staff.id, CoachProfile.staff_id)
+        .order_by(Staff.disabled_at.is_not(None), func.lower(Staff.display_name), Staff.id)
     )
-    if (failures or 0) >= MAX_FAILURES:
-        raise TooManyAttempts("too many failed logins; try again in a quarter of an hour")
-    staff = session.scalar(select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None)))
-    if staff is None:
-        _passwords.hash(password)
-        raise LoginRefused("unknown user name or wrong password")
-    if not _passwords.verify(password, staff.password_hash):
-        raise LoginRefused("unknown user name or wrong password")
-    token = secrets.token_urlsafe(32)
-    session.add(
-        StaffSession(
-            token_hash=_hash(token), staff_id=staff.id, created_at=now, expires_at=now + SESSION_LENGTH
-        )
-    )
-    audit.record(session, staff_id=staff.id, action=Action.LOGIN, now=now)
-    return token
+    return [
+        Colleague(staff=found, specialities=tuple(best or ()), seen_at=seen_at)
+        for found, best, seen_at in rows
+    ]
 
 
-def by_token(session: Session, *, token: str, now: datetime) -> Staff | None:
-    """Whose session this is, while it lasts."""
-    found = session.get(StaffSession, _hash(token))
-    if found is None or found.expires_at <= now or found.staff.disabled_at is not None:
-        return None
-    return found.staff
+def set_password(session: Session, *, username: str, password: str) -> None:
+    """Give an account a new password and end its sessions. Raises NotFound or PasswordRefused."""
+    found = by_username(session, username)
+    give_password(session, member=found, password=password)
+    logins.end_all(session, staff_id=found.id)
 
 
-def log_out(session: Session, *, token: str) -> None:
-    """End a session."""
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+def give_password(session: Session, *, member: Staff, password: str) -> None:
+    """Set somebody's password. Raises PasswordRefused."""
+    member.password_hash = passwords.hashed(password, about=(member.username, member.display_name))
+    session.flush()
+
+
+def change_password(
+    session: Session, *, staff_id: int, present: str, wanted: str, token: str, now: datetime
+) -> None:
+    """Change one's own password and end one's other sessions. Raises WrongPassword or PasswordRefused."""
+    confirm_password(session, staff_id=staff_id, password=present)
+    give_password(session, member=member(session, staff_id), password=wanted)
+    logins.end_all(session, staff_id=staff_id, but=token)
+    about = [(Kind.STAFF, staff_id)]
+    audit.record(session, staff_id=staff_id, action=Action.PASSWORD_CHANGED, now=now, about=about)
+
+
+def confirm_password(session: Session, *, staff_id: int, password: str) -> None:
+    """Whether it is really them, before something weighty. Raises WrongPassword."""
+    if not passwords.fits(password, member(session, staff_id).password_hash):
+        raise WrongPassword("the password is another")
 
 
 def set_language(session: Session, *, staff_id: int, language: str) -> None:
     """The console's language for this person: "ar" or "fr". Raises InvalidInput."""
-    if language not in ("ar", "fr"):
+    if language not in LANGUAGES:
         raise InvalidInput("the console speaks ar and fr")
     session.get_one(Staff, staff_id).language = language
 
 
-def _check_password(password: str) -> None:
-    if len(password) < MIN_PASSWORD:
-        raise InvalidInput(f"a password has at least {MIN_PASSWORD} characters")
+def set_profile(
+    session: Session,
+    *,
+    staff_id: int,
+    specialities: Sequence[str],
+    alert_channel: Channel | None,
+    alert_address: str,
+) -> None:
+    """What one knows best, and where alerts go: nowhere, by SMS or by Telegram. Raises AlertAddressUnusable."""
+    found = profile(session, staff_id)
+    found.specialities = [each for each in SPECIALITIES if each in specialities]
+    found.alert_address = _alert_address(alert_channel, alert_address) if alert_channel else None
+    found.alert_channel = alert_channel.value if alert_channel else None
+    session.add(found)
+    session.flush()
 
 
-def _hash(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()
+def profile(session: Session, staff_id: int) -> CoachProfile:
+    """What somebody knows best and where they are alerted; an empty one where they have not said."""
+    known = session.get(CoachProfile, staff_id)
+    return known or CoachProfile(staff_id=staff_id, specialities=[])
+
+
+def change_role(session: Session, *, staff_id: int, role: Role, by: int, now: datetime) -> None:
+    """Another role from now on. Who no longer talks with people gives up their conversations. Raises LastOrganiser."""
+    found = member(session, staff_id)
+    if role is not Role.ORGANISER:
+        _keep_an_organiser(session, found)
+    found.role = role.value
+    if role not in COACHES:
+        handoffs.release(session, staff_id=staff_id, to_staff_id=None, now=now)
+    about = [(Kind.STAFF, staff_id)]
+    audit.record(session, staff_id=by, action=Action.ROLE_CHANGED, now=now, about=about, note=role.value)
+
+
+def disable(session: Session, *, staff_id: int, by: int, to_staff_id: int | None, now: datetime) -> None:
+    """Close an account: its sessions end, its conversations wait or go to a colleague. Raises LastOrganiser or NotFound."""
+    found = member(session, staff_id)
+    _keep_an_organiser(session, found)
+    heir = member(session, to_staff_id) if to_staff_id is not None else None
+    if heir is not None and (heir.id == staff_id or heir.disabled_at or Role(heir.role) not in COACHES):
+        raise NotFound(f"staff {to_staff_id} cannot take conversations")
+    found.disabled_at = found.disabled_at or now
+    logins.end_all(session, staff_id=staff_id)
+    handoffs.release(session, staff_id=staff_id, to_staff_id=to_staff_id, now=now)
+    audit.record(session, staff_id=by, action=Action.STAFF_DISABLED, now=now, about=[(Kind.STAFF, staff_id)])
+
+
+def enable(session: Session, *, staff_id: int, by: int, now: datetime) -> None:
+    """Open a closed account again."""
+    member(session, staff_id).disabled_at = None
+    audit.record(session, staff_id=by, action=Action.STAFF_ENABLED, now=now, about=[(Kind.STAFF, staff_id)])
+
+
+def _keep_an_organiser(session: Session, leaving: Staff) -> None:
+    """Locks all organisers: two who remove each other at the same moment do not both succeed."""
+    organisers = session.scalars(
+        select(Staff)
+        .where(Staff.role == Role.ORGANISER.value, Staff.disabled_at.is_(None))
+        .order_by(Staff.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if [each.id for each in organisers] == [leaving.id]:
+        raise LastOrganiser("the last organiser stays")
+
+
+def _alert_address(channel: Channel, typed: str) -> str:
+    address = typed.strip()
+    if channel is Channel.TELEGRAM and _CHAT_ID.fullmatch(address):
+        return address
+    if channel is Channel.SMS:
+        number = phone.mobile(address)
+        if number is not None:
+            return number
+    raise AlertAddressUnusable("alerts go to a Moroccan mobile by SMS, or to a Telegram chat id")

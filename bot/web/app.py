@@ -25,17 +25,22 @@ from bot.store.clock import Clock, real_clock
 from bot.store.engine import Sessions
 from bot.web import health, metrics, public, sandbox_routes, webhooks
 from bot.web.console import (
+    account,
+    account_factor,
     calendar,
     calls,
     conversation,
     day,
     desk,
     inbox,
+    joining,
     labels,
     login,
     person_data,
     plans,
+    record,
     sheets,
+    team,
     undelivered,
 )
 from bot.web.console.error_pages import as_page
@@ -51,23 +56,26 @@ from bot.web.wording import load_words
 
 logger = logging.getLogger(__name__)
 
-CONSOLE = tuple(
-    part.router
-    for part in (
-        login,
-        inbox,
-        conversation,
-        day,
-        desk,
-        labels,
-        undelivered,
-        person_data,
-        calendar,
-        plans,
-        calls,
-        sheets,
-    )
+CONSOLE_PAGES = (
+    login,
+    joining,
+    inbox,
+    conversation,
+    day,
+    desk,
+    labels,
+    undelivered,
+    person_data,
+    calendar,
+    plans,
+    calls,
+    sheets,
+    team,
+    record,
+    account_factor,
+    account,
 )
+CONSOLE = tuple(part.router for part in CONSOLE_PAGES)
 """The routes of the console."""
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between the tries to store a webhook while the database restarts; a provider waits 15 s."""

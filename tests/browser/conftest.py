@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 
 from bot.config import Settings
 from bot.core.roles import Role
-from bot.services import caravan_files, sample_load, staff
+from bot.services import caravan_files, logins, sample_load
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 from bot.store.models import Staff
 from bot.web.app import create_app
@@ -172,5 +172,5 @@ def new_context(browser: Browser, site: Site, size: str, **options: Any) -> Brow
 def log_in(context: BrowserContext, site: Site, username: str) -> None:
     """Put the cookie of a new session into a browser."""
     with transaction(site.sessions) as session:
-        token = staff.log_in(session, username=username, password=PASSWORD, now=NOW)
+        token = logins.log_in(session, username=username, password=PASSWORD, now=NOW).token
     context.add_cookies([{"name": "staff", "value": token, "url": f"{site.url}/console"}])

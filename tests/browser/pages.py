@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.core.roles import Role
 from bot.store.clock import real_clock
 from bot.store.engine import make_engine, make_sessions
-from bot.store.models import Conversation, Handoff, Stop
+from bot.store.models import Conversation, Handoff, Staff, Stop
 from bot.web.app import create_app
 from bot.web.console.routes import DECLARED
 from tests.web.routes import page_routes
@@ -28,6 +28,7 @@ SAMPLES: Mapping[str, Select[int]] = {
     .join(Handoff)
     .where(Handoff.staff_id.is_(None))
     .order_by(Handoff.id),
+    "staff_id": select(Staff.id).order_by(Staff.id),
     "stop_id": select(Stop.id).order_by(Stop.day, Stop.id),
 }
 STATES = ("/console/inbox?tab=mine", "/console/inbox?tab=all", "/console/nothing")

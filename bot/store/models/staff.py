@@ -15,6 +15,8 @@ class Staff(Base):
     """Somebody who works in the console.
 
     ``password_hash`` is argon2; ``language`` is "ar" or "fr"; ``role`` is a :class:`bot.core.roles.Role`.
+    From ``factor_nonce`` and a secret outside the database the second factor's key is made; it counts once
+    ``factor_since`` is set. ``factor_step`` is the last 30 seconds whose code was used.
     """
 
     __tablename__ = "staff"
@@ -25,12 +27,19 @@ class Staff(Base):
     password_hash: Mapped[str]
     role: Mapped[str] = mapped_column(default=Role.COACH.value)
     language: Mapped[str] = mapped_column(default="fr")
+    factor_nonce: Mapped[str | None]
+    factor_since: Mapped[datetime | None]
+    factor_step: Mapped[int | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
 
 class StaffSession(Base):
-    """A login. Only the SHA-256 of the cookie's token is kept."""
+    """A login. Only the SHA-256 of the cookie's token is kept.
+
+    While ``awaits_factor`` it opens nothing but the page that asks for the second factor. ``browser`` is a name such as
+    "Firefox, Android"; ``seen_at`` is written once a minute.
+    """
 
     __tablename__ = "staff_session"
 
@@ -38,8 +47,48 @@ class StaffSession(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    awaits_factor: Mapped[bool] = mapped_column(default=False)
+    browser: Mapped[str] = mapped_column(default="")
 
     staff: Mapped[Staff] = relationship()
+
+
+class RecoveryCode(Base):
+    """One use in place of the second factor. Only the code's SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    used_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A link that makes an account, or sets a new password for ``staff_id``. Works once; only the token's SHA-256 is kept."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[PrimaryKey]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    display_name: Mapped[str]
+    speciality: Mapped[str | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class RoleRule(Base):
+    """What is asked of a role: whether its members need a second factor. No row: they do not."""
+
+    __tablename__ = "role_rule"
+
+    role: Mapped[str] = mapped_column(primary_key=True)
+    needs_factor: Mapped[bool]
 
 
 class LoginAttempt(Base):

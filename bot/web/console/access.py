@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.roles import Role
-from bot.services import staff
+from bot.services import logins
+from bot.store.engine import transaction
 from bot.web.context import Web, web_of
 from bot.web.errors import HttpError
 from bot.web.wording import DEFAULT_LANGUAGE, LANGUAGES, Words
@@ -55,13 +56,14 @@ class Visitor:
 @dataclass(frozen=True, kw_only=True)
 class Member(Visitor):
     """Somebody of the staff who is logged in. ``now`` is the product's time at the beginning of the
-    request.
+    request. ``lacks_factor``: before anything else they have to set up a second factor.
     """
 
     id: int
     name: str
     role: Role
     token: str
+    lacks_factor: bool
     now: datetime
 
 
@@ -101,10 +103,11 @@ def find_member(request: Request) -> Member | None:
     if not token:
         return None
     now = web.clock()
-    with web.sessions() as session:
-        found = staff.by_token(session, token=token, now=now)
-        if found is None:
+    with transaction(web.sessions) as session:
+        presence = logins.by_token(session, token=token, now=now)
+        if presence is None:
             return None
+        found = presence.staff
         words = web.words[found.language if found.language in LANGUAGES else DEFAULT_LANGUAGE]
         return Member(
             words=words,
@@ -113,6 +116,7 @@ def find_member(request: Request) -> Member | None:
             name=found.display_name,
             role=Role(found.role),
             token=token,
+            lacks_factor=presence.lacks_factor,
             now=now,
         )
 
@@ -166,6 +170,11 @@ def safe_target(path: str | None) -> str:
     return path
 
 
+def with_target(path: str, target: str) -> str:
+    """``path`` with what comes after it, for pages on the way to another."""
+    return f"{path}?next={quote(target)}"
+
+
 def is_live(request: Request) -> bool:
     """Whether the page's own script asks for what has changed."""
     return LIVE_HEADER.lower() in request.headers
@@ -175,7 +184,7 @@ def _login_address(request: Request) -> str:
     if request.method != "GET":
         return f"{CONSOLE}/login"
     query = request.url.query
-    return f"{CONSOLE}/login?next={quote(request.url.path + (f'?{query}' if query else ''))}"
+    return with_target(f"{CONSOLE}/login", request.url.path + (f"?{query}" if query else ""))
 
 
 def check_open_form(request: Request, csrf: str) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.web.console.access import LoginNeeded, Visitor, is_live, language_of
 from bot.web.console.pages import OTHER_LANGUAGE, page
-from bot.web.console.routes import RoleRefused
+from bot.web.console.routes import FactorNeeded, RoleRefused
 from bot.web.context import web_of
 from bot.web.errors import status_of
 
@@ -19,6 +19,8 @@ async def as_page(request: Request, error: Exception) -> Response:
     """The page for an exception. Needs no database: it may be what is missing."""
     if isinstance(error, LoginNeeded):
         return Response(status_code=401) if is_live(request) else RedirectResponse(error.location, 303)
+    if isinstance(error, FactorNeeded):
+        return RedirectResponse(error.location, 303)
     status = status_of(error)[0]
     if isinstance(error, RequestValidationError):
         # An address with nonsense in it leads nowhere; a form with nonsense in it is incomplete.

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.core.roles import EVERYONE
-from bot.services import audit, staff
+from bot.services import audit, logins, second_factor, staff
 from bot.services.audit import Action
+from bot.services.logins import Login
 from bot.store.engine import transaction
-from bot.web.console import access
+from bot.store.models import Staff as Account
+from bot.web.console import access, browsers
 from bot.web.console.access import CONSOLE, Anybody, Staff
 from bot.web.console.pages import page
 from bot.web.console.routes import ANYBODY, ConsoleRouter
@@ -23,6 +25,7 @@ router = ConsoleRouter(prefix=CONSOLE)
 SEE_OTHER = 303
 LONGEST_NAME = 40
 LONGEST_PASSWORD = 1000
+LONGEST_CODE = 40
 
 
 @router.page("/login", roles=ANYBODY)
@@ -44,30 +47,55 @@ def log_in(
     """Check name and password. A refusal says neither which of them was wrong nor whether the name exists."""
     web = web_of(request)
     name = username.strip().lower()
+    shown = {"target": next, "username": name}
     try:
-        token, language = _opened(web, name, password, _chosen_language(request))
-    except staff.TooManyAttempts:
-        return page(
-            request, who, "login.html", status=429, target=next, username=name, problem="login_too_many"
-        )
-    except staff.LoginRefused:
+        opened, account = _checked(request, web, name, password)
+    except logins.TooManyAttempts:
+        return page(request, who, "login.html", status=429, problem="login_too_many", **shown)
+    except logins.LoginRefused:
         with transaction(web.sessions) as session:
-            staff.note_failure(session, username=name, now=web.clock())
-        return page(
-            request, who, "login.html", status=401, target=next, username=name, problem="login_refused"
-        )
-    response = RedirectResponse(access.safe_target(next), SEE_OTHER)
-    access.set_session(response, web, token)
-    access.set_language(response, web, language)
-    return response
+            logins.note_failure(session, key=name, now=web.clock())
+        return page(request, who, "login.html", status=401, problem="login_refused", **shown)
+    return logged_in(request, opened, account, next)
 
 
-@router.form("/logout", roles=EVERYONE)
+@router.page("/login/code", roles=ANYBODY)
+def ask_code(request: Request, who: Anybody, next: Annotated[str, Query()] = "") -> Response:
+    """The page that asks for the second factor; without a password before it, the login page."""
+    if _awaiting(request) is None:
+        return RedirectResponse(f"{CONSOLE}/login", SEE_OTHER)
+    return page(request, who, "login_code.html", target=next, problem=None)
+
+
+@router.form("/login/code", roles=ANYBODY)
+def check_code(
+    request: Request,
+    who: Anybody,
+    code: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:
+    """Check the second factor, or a recovery code in its place."""
+    web = web_of(request)
+    account = _awaiting(request)
+    if account is None:
+        return RedirectResponse(f"{CONSOLE}/login", SEE_OTHER)
+    try:
+        token = _passed(request, account.id, code)
+    except logins.TooManyAttempts:
+        return page(request, who, "login_code.html", status=429, target=next, problem="login_too_many")
+    except logins.LoginRefused:
+        with transaction(web.sessions) as session:
+            logins.note_failure(session, key=_code_key(account.id), now=web.clock())
+        return page(request, who, "login_code.html", status=401, target=next, problem="code_refused")
+    return logged_in(request, Login(token=token, awaits_factor=False), account, next)
+
+
+@router.form("/logout", roles=EVERYONE, before_factor=True)
 def log_out(request: Request, who: Staff) -> Response:
     """End the session."""
     web = web_of(request)
     with transaction(web.sessions) as session:
-        staff.log_out(session, token=who.token)
+        logins.log_out(session, token=who.token)
         audit.record(session, staff_id=who.id, action=Action.LOGOUT, now=who.now)
     response = RedirectResponse(f"{CONSOLE}/login", SEE_OTHER)
     access.end_session(response, web)
@@ -93,21 +121,64 @@ def choose_language(
     return response
 
 
-def _opened(web: Web, name: str, password: str, language: str | None) -> tuple[str, str]:
-    """A new session's token and its language: the one just chosen in this browser, else the account's."""
+def logged_in(request: Request, opened: Login, account: Account, target: str = "") -> Response:
+    """Where somebody goes who has shown who they are, with the cookies of their session."""
+    web = web_of(request)
+    where = access.safe_target(target)
+    if opened.awaits_factor:
+        where = access.with_target(f"{CONSOLE}/login/code", where)
+    response = RedirectResponse(where, SEE_OTHER)
+    access.set_session(response, web, opened.token)
+    access.set_language(response, web, account.language)
+    return response
+
+
+def browser_of(request: Request) -> str:
+    """The browser's name as it is kept with a session."""
+    return browsers.name_of(request.headers.get("user-agent", ""))
+
+
+def _checked(request: Request, web: Web, name: str, password: str) -> tuple[Login, Account]:
+    """A new session and whose it is; the language just chosen in this browser is the account's from now on."""
     if not name or len(name) > LONGEST_NAME or len(password) > LONGEST_PASSWORD or "\x00" in name + password:
-        raise staff.LoginRefused("no account has such a name or password")
+        raise logins.LoginRefused("no account has such a name or password")
+    chosen = request.cookies.get(access.LANGUAGE_COOKIE)
+    with transaction(web.sessions) as session:
+        opened = logins.log_in(
+            session, username=name, password=password, now=web.clock(), browser=browser_of(request)
+        )
+        account = staff.by_username(session, name)
+        if chosen in LANGUAGES:
+            staff.set_language(session, staff_id=account.id, language=chosen)
+    return opened, account
+
+
+def _awaiting(request: Request) -> Account | None:
+    web = web_of(request)
+    token = request.cookies.get(access.SESSION_COOKIE)
+    if not token:
+        return None
+    with web.sessions() as session:
+        return logins.awaiting(session, token=token, now=web.clock())
+
+
+def _passed(request: Request, staff_id: int, code: str) -> str:
+    if not code or len(code) > LONGEST_CODE:
+        raise logins.LoginRefused("no code looks like this")
+    web = web_of(request)
     now = web.clock()
     with transaction(web.sessions) as session:
-        token = staff.log_in(session, username=name, password=password, now=now)
-        account = staff.by_token(session, token=token, now=now)
-        if account is None:
-            raise staff.LoginRefused("the session ended as it began")
-        if language is not None:
-            staff.set_language(session, staff_id=account.id, language=language)
-        return token, account.language
+        logins.check_attempts(session, key=_code_key(staff_id), now=now)
+        second_factor.check(
+            session,
+            staff_id=staff_id,
+            code=code,
+            secret=web.settings.session_secret,
+            at=web.real_clock(),
+            now=now,
+        )
+        return logins.pass_factor(session, token=request.cookies[access.SESSION_COOKIE], now=now)
 
 
-def _chosen_language(request: Request) -> str | None:
-    chosen = request.cookies.get(access.LANGUAGE_COOKIE)
-    return chosen if chosen in LANGUAGES else None
+def _code_key(staff_id: int) -> str:
+    return f"code of {staff_id}"

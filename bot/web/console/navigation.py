@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.roles import COACHES, EVERYONE, FIELD, READERS, Role, Roles
+from bot.core.roles import COACHES, EVERYONE, FIELD, OVERSEERS, READERS, Role, Roles
 from bot.web.console.access import CONSOLE
 
 ON_A_PHONE = 4
@@ -41,6 +41,9 @@ PLACES = (
     Place(name="ideas", roles=READERS),
     Place(name="undelivered", roles=READERS),
     Place(name="labels", roles=COACHES),
+    Place(name="staff", roles=OVERSEERS),
+    Place(name="record", roles=OVERSEERS),
+    Place(name="account", roles=EVERYONE),
 )
 """The most used first: a phone's bar shows the first ones of a role, its menu all."""
 

@@ -90,6 +90,31 @@
     if (field.value) grow();
   }
 
+  // The secret of an invitation's link stands behind its #, which browsers send to nobody. It goes into the form and leaves the address.
+  const linked = document.querySelector("[data-from-fragment]");
+  if (linked) {
+    const field = linked.querySelector("input");
+    const kept = sessionStorage.getItem("link");
+    sessionStorage.removeItem("link");
+    if (location.hash.length > 1) field.value = decodeURIComponent(location.hash.slice(1));
+    else if (kept && !field.value) field.value = kept;
+    linked.hidden = field.value !== "";
+    history.replaceState(null, "", location.pathname);
+    // Choosing another language loads the page again.
+    document.querySelector('form[action="/console/language"]')?.addEventListener("submit", () => sessionStorage.setItem("link", field.value));
+  }
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const field = document.getElementById(button.dataset.copy);
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      field.select();
+      await navigator.clipboard.writeText(field.value);
+      document.getElementById("announce").textContent = button.dataset.copied;
+      button.textContent = button.dataset.copied;
+    });
+  }
+
   let toEndAtStart = document.getElementById("answer") !== null;
   // A draft is kept until the server has taken it: the page that follows a sent answer says so in its address.
   if (drafts && location.hash === "#end") {

@@ -30,6 +30,33 @@ POST  /console/logout                                   yes        yes    yes   
 GET   /console/login                                    yes        yes    yes    yes      yes
 POST  /console/login                                    yes        yes    yes    yes      yes
 POST  /console/language                                 yes        yes    yes    yes      yes
+GET   /console/login/code                               yes        yes    yes    yes      yes
+POST  /console/login/code                               yes        yes    yes    yes      yes
+GET   /console/join                                     yes        yes    yes    yes      yes
+POST  /console/join                                     yes        yes    yes    yes      yes
+GET   /console/new-password                             yes        yes    yes    yes      yes
+POST  /console/new-password                             yes        yes    yes    yes      yes
+GET   /console/account                                  yes        yes    yes    yes      -
+POST  /console/account/profile                          yes        yes    yes    yes      -
+POST  /console/account/password                         yes        yes    yes    yes      -
+POST  /console/account/sessions/end                     yes        yes    yes    yes      -
+GET   /console/account/second-factor                    yes        yes    yes    yes      -
+POST  /console/account/second-factor                    yes        yes    yes    yes      -
+POST  /console/account/second-factor/confirm            yes        yes    yes    yes      -
+POST  /console/account/second-factor/codes              yes        yes    yes    yes      -
+POST  /console/account/second-factor/remove             yes        yes    yes    yes      -
+GET   /console/staff                                    yes        -      -      yes      -
+POST  /console/staff/invite                             yes        -      -      -        -
+POST  /console/staff/withdraw                           yes        -      -      -        -
+POST  /console/staff/rules                              yes        -      -      -        -
+GET   /console/staff/{staff_id}                         yes        -      -      yes      -
+POST  /console/staff/{staff_id}/role                    yes        -      -      -        -
+POST  /console/staff/{staff_id}/disable                 yes        -      -      -        -
+POST  /console/staff/{staff_id}/enable                  yes        -      -      -        -
+POST  /console/staff/{staff_id}/password                yes        -      -      -        -
+POST  /console/staff/{staff_id}/factor                  yes        -      -      -        -
+POST  /console/staff/{staff_id}/sessions                yes        -      -      -        -
+GET   /console/record                                   yes        -      -      yes      -
 GET   /console/inbox                                    yes        yes    -      yes      -
 GET   /console/conversations/{conversation_id}          yes        yes    -      yes      -
 POST  /console/conversations/{conversation_id}/take     yes        yes    -      -        -
@@ -168,7 +195,11 @@ def declaration(route: APIRoute) -> list[str] | None:
 
 def may(answer: httpx.Response) -> bool:
     """Whether the answer is that of somebody who may."""
-    to_the_login = answer.status_code == 303 and answer.headers["location"].startswith("/console/login")
+    location = answer.headers.get("location", "")
+    asked_by_post = answer.request.method == "POST" and location == "/console/login"
+    to_the_login = answer.status_code == 303 and (
+        asked_by_post or location.startswith("/console/login?next=")
+    )
     return not to_the_login and 'data-kind="role"' not in answer.text
 
 
