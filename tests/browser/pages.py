@@ -32,8 +32,10 @@ SAMPLES: Mapping[str, Select[int]] = {
     "stop_id": select(Stop.id).order_by(Stop.day, Stop.id),
 }
 STATES = ("/console/inbox?tab=mine", "/console/inbox?tab=all", "/console/nothing")
-NOT_SHOWN = frozenset({"/console", "/console/", "/console/day/{stop_id}/list.pdf"})
-"""What only leads to another page, or is for a printer."""
+NOT_SHOWN = frozenset(
+    {"/console", "/console/", "/console/day/{stop_id}/list.pdf", "/console/media/{media_id}"}
+)
+"""What only leads to another page, or is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
