@@ -152,7 +152,8 @@ def check_attempts(session: Session, *, key: str, now: datetime) -> None:
 def note_failure(session: Session, *, key: str, now: datetime) -> None:
     """Remember a failure, in a transaction of its own so that it outlives the refusal. ``key`` is as in :func:`check_attempts`."""
     session.add(LoginAttempt(key=token_hash(key), at=now))
-    known = session.scalar(select(Staff.id).where(Staff.username == key))
+    # PostgreSQL cannot even compare a text with NUL in it.
+    known = None if "\x00" in key else session.scalar(select(Staff.id).where(Staff.username == key))
     about = [] if known is None else [(Kind.STAFF, known)]
     audit.record(session, staff_id=None, action=Action.LOGIN_REFUSED, now=now, about=about)
 
