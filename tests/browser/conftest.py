@@ -4,71 +4,34 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from pwdlib import PasswordHash
 from sqlalchemy.engine import make_url
 
-from bot.config import Settings
 from bot.core.roles import Role
-from bot.services import caravan_files, logins, sample_load
-from bot.store.engine import Sessions, make_engine, make_sessions, transaction
-from bot.store.models import Staff
-from bot.web.app import create_app
+from bot.store.engine import Sessions, make_engine, make_sessions
+from tests.browser.site import Site, fill, serving, token_of
 
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-PASSWORD = "un-mot-de-passe"
 SIZES = {"hand": (390, 844), "desk": (1280, 800)}
 CONVERSATIONS, MESSAGES = 150, 1_500
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_START_SECONDS = 30
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """The running service, and its database."""
-
-    url: str
-    sessions: Sessions
 
 
 @pytest.fixture(scope="session")
-def seeded(server_url: str, template: str, root: Path) -> Iterator[Sessions]:
+def seeded(server_url: str, template: str) -> Iterator[Sessions]:
     """A database with the example caravan, staff of each role who speak both languages, and made-up people."""
     name = f"browser_{os.getpid()}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
     engine = make_engine(make_url(server_url).set(database=name).render_as_string(hide_password=False))
     sessions = make_sessions(engine)
-    with transaction(sessions) as session:
-        caravan_files.load_if_empty(session, root / "bot" / "caravans" / "khemisset.yml", now=NOW)
-        password_hash = PasswordHash.recommended().hash(PASSWORD)
-        for role in Role:
-            for language, shown in (("fr", "Salma Berrada"), ("ar", "سلمى برادة")):
-                session.add(
-                    Staff(
-                        username=f"{role.value}-{language}",
-                        display_name=shown,
-                        password_hash=password_hash,
-                        role=role.value,
-                        language=language,
-                        created_at=NOW,
-                    )
-                )
-        session.flush()
-        sample_load.load(session, conversations=CONVERSATIONS, messages=MESSAGES, seed=7, now=NOW)
+    fill(sessions, conversations=CONVERSATIONS, messages=MESSAGES)
     yield sessions
     engine.dispose()
     with psycopg.connect(server_url, autocommit=True) as connection:
@@ -78,28 +41,8 @@ def seeded(server_url: str, template: str, root: Path) -> Iterator[Sessions]:
 @pytest.fixture(scope="session")
 def site(seeded: Sessions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The web service on a free port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    settings = Settings(
-        _env_file=None,
-        port=port,
-        data_dir=tmp_path_factory.mktemp("data"),
-        twilio_whatsapp_from="+99900000001",
-        session_secret="session-secret",
-        sandbox_url="http://127.0.0.1:9",
-    )
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, seeded, lambda: NOW), access_log=False, log_config=None)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield Site(url=f"http://127.0.0.1:{port}", sessions=seeded)
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with serving(seeded, tmp_path_factory.mktemp("data")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -171,6 +114,4 @@ def new_context(browser: Browser, site: Site, size: str, **options: Any) -> Brow
 
 def log_in(context: BrowserContext, site: Site, username: str) -> None:
     """Put the cookie of a new session into a browser."""
-    with transaction(site.sessions) as session:
-        token = logins.log_in(session, username=username, password=PASSWORD, now=NOW).token
-    context.add_cookies([{"name": "staff", "value": token, "url": f"{site.url}/console"}])
+    context.add_cookies([{"name": "staff", "value": token_of(site, username), "url": f"{site.url}/console"}])

@@ -13,8 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenWindow, Site
+from tests.browser.conftest import OpenWindow
 from tests.browser.pages import ShownPage, console_pages, filled
+from tests.browser.site import Site
 
 MAX_BYTES = 150_000
 AXE = Axe()
