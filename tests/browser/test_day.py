@@ -15,7 +15,8 @@ from bot.core.booking_rules import person_key
 from bot.services import day_list
 from bot.store.engine import transaction
 from bot.store.models import AppointmentTime, Booking, Caravan, Conversation, Stop
-from tests.browser.conftest import NOW, OpenWindow, Site
+from tests.browser.conftest import OpenWindow
+from tests.browser.site import NOW, Site
 from tests.browser.test_every_page import flaws
 
 PEOPLE = (("Fatima Zahra El Ouardi", 8), ("حسناء بن علي", 8), ("Brahim Aït Lahcen", 15), ("Mohamed", 15))
