@@ -198,6 +198,14 @@ def test_news_yes_and_no_and_yes_again(talk: Talk) -> None:
     assert talk.act("action_subscribe") == ["utter_subscribed_again"] * 2, "the same turn run twice"
 
 
+def test_stop_where_a_name_is_asked_for_is_no_name(talk: Talk) -> None:
+    asked_for_name(talk).answer("/unsubscribe", "unsubscribe")
+    assert talk.refused
+    assert talk.act("action_leave_form") == ["utter_unsubscribed"]
+    assert (talk.loop, talk.listens) == (None, True)
+    assert all_bookings(talk.sessions) == []
+
+
 def test_a_booking_does_not_bring_reminders_back(talk: Talk) -> None:
     talk.hear("STOP", "unsubscribe").act("action_unsubscribe")
     asked_to_confirm(talk)

@@ -9,14 +9,14 @@ first person where it is left out):
 ``pin``      a position, [latitude, longitude]
 ``contact``  the person's own number, by Telegram's button
 ``voice``    a voice note
-``clock``    "evening" or "morning": the product's clock moves to that reminder of the person's first booking
+``clock``    "evening" or "morning": the product's clock moves to that reminder of the person's first booking; "later": by two minutes
 ``coach``    "take", "give_back" or words that a coach writes
 
 and looks. At the answer: ``bot`` (regular expressions that it must match), ``not`` (that it must not), ``buttons`` (titles),
 ``silence`` (there is none), ``sms`` (how many SMS came, by default one for each step of the clock; each fits into one),
 ``remember`` (name: expression whose group is kept, for ``<name>`` in later expressions). At the state: ``bookings``, ``ideas``
 (how many), ``booking`` (field: expression, of the latest active one), ``idea`` (likewise), ``with`` (who holds the
-conversation), ``language``.
+conversation), ``language``, ``known`` (false: nothing is kept of the person any more).
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ from tests.e2e.product import Product
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 ACTS = frozenset({"me", "press", "pick", "pin", "contact", "voice", "clock", "coach"})
 LOOKS = frozenset({"bot", "not", "buttons", "silence", "sms", "remember"})
-STATE = frozenset({"bookings", "booking", "ideas", "idea", "with", "language"})
+STATE = frozenset({"bookings", "booking", "ideas", "idea", "with", "language", "known"})
 ROUNDS_SECONDS = 5.0
 """Two rounds of the worker: what does not come in that time does not come."""
+FORGETTING_SECONDS = 30.0
 SIBLINGS_SECONDS = 0.8
 """What falls due at the same moment leaves in the same round."""
 Step = dict[str, Any]
@@ -107,7 +108,10 @@ class Script:
         elif step.get("voice"):
             phone.send(voice=True, wait=waits)
         elif "clock" in step:
-            self._move_clock(step["clock"], expected=step.get("sms", 1))
+            if step["clock"] == "later":
+                self._product.set_clock(self._product.clock() + timedelta(minutes=2))
+            else:
+                self._move_clock(step["clock"], expected=step.get("sms", 1))
         elif "coach" in step:
             self._coach(step["coach"])
         if not waits:
@@ -133,6 +137,8 @@ class Script:
 
     def _look_at_state(self, step: Step) -> None:
         number = self._phone.number
+        if step.get("known") is False:
+            self._wait_until_forgotten()
         if "bookings" in step:
             assert len(self._active()) == step["bookings"], self._active()
         if "booking" in step:
@@ -144,6 +150,12 @@ class Script:
         for field in ("with", "language"):
             if field in step:
                 assert self._conversation()[field] == step[field], self._conversation()[field]
+
+    def _wait_until_forgotten(self) -> None:
+        deadline = time.monotonic() + FORGETTING_SECONDS
+        while self._product.state("conversations", phone=self._phone.number):
+            assert time.monotonic() < deadline, "the person is still known"
+            time.sleep(0.2)
 
     def _holds(self, rows: list[dict[str, Any]], wanted: dict[str, str]) -> None:
         assert rows, "there is none"
