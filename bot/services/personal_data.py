@@ -43,6 +43,7 @@ def belongings(contact_ids: Sequence[int]) -> tuple[Belonging, ...]:
         (m.OutboundMessage, m.OutboundMessage.contact_id.in_(contact_ids)),
         (m.TurnEffect, m.TurnEffect.turn_id.in_(turns)),
         (m.MediaFile, m.MediaFile.inbound_id.in_(turns)),
+        (m.LabelCandidate, m.LabelCandidate.inbound_id.in_(turns)),
         (m.InboundMessage, m.InboundMessage.conversation_id.in_(talks)),
         (m.CoachNote, m.CoachNote.conversation_id.in_(talks)),
         (m.ConversationSeen, m.ConversationSeen.conversation_id.in_(talks)),

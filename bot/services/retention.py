@@ -20,6 +20,7 @@ from bot.store.models import (
     DeliveryEvent,
     Handoff,
     InboundMessage,
+    LabelCandidate,
     LoginAttempt,
     MediaFile,
     NightlyRun,
@@ -104,6 +105,7 @@ def _forget_messages(session: Session, before: datetime | None) -> list[str]:
     for statement in (
         delete(TurnEffect).where(TurnEffect.turn_id.in_(turns)),
         delete(MediaFile).where(MediaFile.inbound_id.in_(turns)),
+        delete(LabelCandidate).where(LabelCandidate.inbound_id.in_(turns)),
         delete(InboundMessage).where(InboundMessage.id.in_(turns)),
     ):
         session.execute(statement.execution_options(synchronize_session=False))

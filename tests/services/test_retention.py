@@ -120,8 +120,10 @@ def test_closed_handoffs_go(sessions: Sessions, now: datetime) -> None:
     with transaction(sessions) as session:
         session.add_all(
             [
-                models.Handoff(conversation_id=1, reason="asked", requested_at=old, closed_at=old),
-                models.Handoff(conversation_id=1, reason="media", requested_at=old),
+                models.Handoff(
+                    conversation_id=1, reason="asked", requested_at=old, waiting_since=old, closed_at=old
+                ),
+                models.Handoff(conversation_id=1, reason="media", requested_at=old, waiting_since=old),
             ]
         )
     apply(sessions, now, handoffs=365)
@@ -188,4 +190,4 @@ def test_what_refers_to_a_message_is_known(sessions: Sessions) -> None:
         for key in table.foreign_keys
         if key.column.table.name == "inbound_message"
     }
-    assert referring == {"outbound_message", "turn_effect", "media_file"}
+    assert referring == {"outbound_message", "turn_effect", "media_file", "label_candidate"}
