@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from procrastinate import App
 from procrastinate.jobs import DeleteJobCondition
@@ -18,17 +20,20 @@ from bot.jobs.tasks import register
 from bot.jobs.ticker import STALLED_AFTER, tick_forever
 from bot.logs import configure_logs
 from bot.store.engine import libpq_url
-from bot.store.queue import MEDIA_QUEUE, TALK_QUEUE, worker_app
+from bot.store.queue import MEDIA_QUEUE, SEND_QUEUE, TALK_QUEUE, worker_app
 
 log = logging.getLogger(__name__)
-CONCURRENCY = 8
-MEDIA_CONCURRENCY = 2
+AT_ONCE = {TALK_QUEUE: 8, SEND_QUEUE: 8, MEDIA_QUEUE: 2}
+"""Jobs of each queue that are under way at once. A queue has its own, so that none waits for another's."""
+THREADS = 32
+"""For calls that block: the database, Twilio's package. More than there are jobs at once, whatever the number of cores."""
 DRAIN_SECONDS = 4.0
 ANNOUNCE_AGAIN = 30.0
 
 
 async def main(settings: Settings) -> None:
     """Work until a signal comes; jobs that run are finished first."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     context = make_context(settings)
     app = worker_app(libpq_url(database_url(settings)))
     register(app, context)
@@ -36,10 +41,9 @@ async def main(settings: Settings) -> None:
         beside = [
             asyncio.create_task(tick_forever(context, app)),
             asyncio.create_task(announce_webhook(settings)),
-            asyncio.create_task(work(app, MEDIA_QUEUE, concurrency=MEDIA_CONCURRENCY, signals=False)),
         ]
         try:
-            await work(app, TALK_QUEUE, concurrency=CONCURRENCY)
+            await work_until_told(app)
         finally:
             for task in beside:
                 task.cancel()
@@ -49,8 +53,27 @@ async def main(settings: Settings) -> None:
             await context.media_sources.close()
 
 
-async def work(app: App, queue: str, *, concurrency: int, signals: bool = True) -> None:
-    """Run jobs of one queue until a signal comes. Jobs that run get a few seconds to end; those that do not go back to the queue."""
+async def work_until_told(app: App) -> None:
+    """Run the jobs of all queues until SIGTERM or SIGINT comes."""
+    queues = [asyncio.create_task(work(app, queue, concurrency=many)) for queue, many in AT_ONCE.items()]
+
+    def stop() -> None:
+        for task in queues:
+            task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        await asyncio.gather(*queues)
+    except asyncio.CancelledError:
+        await asyncio.gather(*queues, return_exceptions=True)
+    finally:
+        stop()
+
+
+async def work(app: App, queue: str, *, concurrency: int) -> None:
+    """Run jobs of one queue until cancelled. Jobs that run get a few seconds to end; those that do not go back to the queue."""
     await app.run_worker_async(
         queues=[queue],
         concurrency=concurrency,
@@ -59,7 +82,7 @@ async def work(app: App, queue: str, *, concurrency: int, signals: bool = True) 
         stalled_worker_timeout=STALLED_AFTER,
         shutdown_graceful_timeout=DRAIN_SECONDS,
         delete_jobs=DeleteJobCondition.SUCCESSFUL,
-        install_signal_handlers=signals,
+        install_signal_handlers=False,
     )
 
 

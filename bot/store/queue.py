@@ -12,6 +12,8 @@ OUTBOUND_TASK = "outbound"
 MEDIA_TASK = "media"
 
 TALK_QUEUE = "default"
+SEND_QUEUE = "send"
+"""Apart from the turns: while these wait for Rasa, what has been answered leaves all the same, and the other way round."""
 MEDIA_QUEUE = "media"
 PRIORITY_TURN = 30
 PRIORITY_MEDIA = 0
@@ -22,7 +24,7 @@ _deferring = App(connector=SyncPsycopgConnector())
 
 def worker_app(conninfo: str) -> App:
     """The app of a worker process, which fetches and runs jobs."""
-    return App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=6))
+    return App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=10))
 
 
 def defer_turn(session: Session, *, inbound_id: int, conversation_id: int) -> None:
@@ -32,13 +34,15 @@ def defer_turn(session: Session, *, inbound_id: int, conversation_id: int) -> No
 
 def defer_send(session: Session, *, outbound_id: int, channel: str, address_lock: int, priority: int) -> None:
     """Messages to one address leave in the order in which they were stored; ``address_lock`` names the address without showing it."""
-    _defer(session, OUTBOUND_TASK, f"send:{channel}:{address_lock}", priority, outbound_id=outbound_id)
+    lock = f"send:{channel}:{address_lock}"
+    _defer(session, OUTBOUND_TASK, lock, priority, queue=SEND_QUEUE, outbound_id=outbound_id)
 
 
 def defer_resend(session: Session, *, outbound_id: int, priority: int, delay: timedelta | None) -> None:
     """A message that was sent before, in no order with others; after ``delay``, where there is one."""
     at = None if delay is None else datetime.now(UTC) + delay
-    _defer(session, OUTBOUND_TASK, f"again:{outbound_id}", priority, at=at, outbound_id=outbound_id)
+    lock = f"again:{outbound_id}"
+    _defer(session, OUTBOUND_TASK, lock, priority, at=at, queue=SEND_QUEUE, outbound_id=outbound_id)
 
 
 def defer_media(session: Session, *, media_id: int) -> None:

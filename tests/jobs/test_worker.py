@@ -13,8 +13,9 @@ import pytest
 from procrastinate import App
 from sqlalchemy import text
 
+from bot.core.messages import OutboundContent, SendResult
 from bot.jobs import __main__ as worker
-from bot.jobs import tasks
+from bot.jobs import inbound, tasks
 from bot.jobs.context import JobsContext
 from bot.services import dead_jobs
 from bot.store.engine import Sessions, libpq_url, transaction
@@ -33,7 +34,7 @@ def run(database_url: str, context: JobsContext, monkeypatch: pytest.MonkeyPatch
             app: App = worker_app(libpq_url(database_url))
             tasks.register(app, replace(context, assistant=client))
             async with app.open_async():
-                working = asyncio.create_task(worker.work(app, TALK_QUEUE, concurrency=2, signals=False))
+                working = asyncio.create_task(worker.work(app, TALK_QUEUE, concurrency=2))
                 await asyncio.wait_for(started.wait(), timeout=30)
                 working.cancel()
                 await asyncio.gather(working, return_exceptions=True)
@@ -42,6 +43,18 @@ def run(database_url: str, context: JobsContext, monkeypatch: pytest.MonkeyPatch
         asyncio.run(scenario())
 
     return go
+
+
+class Noticed(FakeSenders):
+    """Says that something was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used = asyncio.Event()
+
+    async def send(self, content: OutboundContent) -> SendResult:
+        self.used.set()
+        return await super().send(content)
 
 
 def jobs(sessions: Sessions) -> list[tuple[str, str]]:
@@ -79,6 +92,43 @@ def test_a_turn_that_does_not_end_goes_back_to_the_queue(
 
     run(hang, started)
     assert jobs(sessions) == [("inbound", "todo")]
+
+
+def test_answers_leave_while_the_assistant_hangs_on_every_turn_under_way(
+    database_url: str,
+    context: JobsContext,
+    sessions: Sessions,
+    receive: Receive,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What Rasa takes its time for must not keep back what has been answered."""
+    monkeypatch.setattr(worker, "DRAIN_SECONDS", 0.5)
+    senders = Noticed()
+    first = receive("SM0", address="+212612340000")
+    asyncio.run(inbound.answer(context, inbound_id=first, attempts=0))
+    for number in range(1, 30):
+        receive(f"SM{number}", address=f"+2126123400{number:02d}")
+
+    async def hang(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(60)
+        return says("never")
+
+    async def scenario() -> None:
+        app = worker_app(libpq_url(database_url))
+        client = httpx.AsyncClient(transport=httpx.MockTransport(hang))
+        with transaction(sessions) as session:
+            # As old as can be: every turn was there before.
+            session.execute(text("UPDATE procrastinate_jobs SET priority = 99 WHERE task_name = 'inbound'"))
+        tasks.register(app, replace(context, assistant=client, senders=senders))
+        async with app.open_async():
+            working = asyncio.create_task(worker.work_until_told(app))
+            await asyncio.wait_for(senders.used.wait(), timeout=30)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        await client.aclose()
+
+    asyncio.run(scenario())
+    assert [content.address for content in senders.sent] == ["+212612340000"]
 
 
 def test_a_poisoned_job_is_set_aside_for_the_staff(
