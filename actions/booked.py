@@ -27,8 +27,17 @@ def tell_bookings(scene: Scene) -> Events:
             move = Option(key="option_plan_other", payload="/reschedule_booking", values={})
             scene.say("utter_booking_displaced", options=(move,), **booking_values(scene, booking))
         else:
-            scene.say("utter_booking_status", **booking_values(scene, booking))
+            scene.say("utter_booking_status", options=extras(booking.id), **booking_values(scene, booking))
     return []
+
+
+def extras(booking_id: int) -> tuple[Option, ...]:
+    """What else there is to a booking: where it is, and a file for the calendar."""
+    kinds = (("option_where", "pin"), ("option_calendar", "ics"))
+    return tuple(
+        Option(key=key, payload=f'/check_booking{{"choice": "{kind}:{booking_id}"}}', values={})
+        for key, kind in kinds
+    )
 
 
 def booking_values(scene: Scene, booking: Booking) -> dict[str, Any]:

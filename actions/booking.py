@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from actions.booked import active_bookings
 from actions.booking_place import read_other_day, read_other_place, read_place_and_day, read_stop_choice
 from actions.booking_time import read_time
+from actions.booking_waiting import read_waiting
 from actions.form import FormStep
 from actions.runtime import Scene
 from actions.turn import MEANT
@@ -17,6 +18,7 @@ from bot.core.own_names import introduced_name, is_no_name, own_name
 from bot.services import contacts
 
 NEW = ["booking_place", "booking_stop", "booking_time", "booking_name", "booking_phone", "booking_confirmed"]
+WAITING = ["booking_place", "booking_stop", "booking_name", "booking_phone"]
 MOVING = ["booking_place", "booking_stop", "booking_time", "booking_confirmed"]
 BEFORE_THE_NAME = (None, "booking_place", "booking_stop")
 CHANGES: Mapping[str, tuple[str, ...]] = {
@@ -57,20 +59,22 @@ class ValidateBookingForm(FormStep):
         return super().is_something_else(scene, requested)
 
     def needed(self, scene: Scene, values: Values) -> list[str]:
+        if values.get("booking_waits"):
+            return WAITING
         return MOVING if values.get("booking_moves") else NEW
 
     def read(self, scene: Scene, requested: str | None, values: Values) -> Values:
         change = CHANGES.get(scene.turn.choice("change") or "")
         if change:
-            return dict.fromkeys(change)
-        found = read_stop_choice(scene)
+            return dict.fromkeys(change) | {"booking_waits": None}
+        found = read_waiting(scene) or read_stop_choice(scene)
         if not found and requested in BEFORE_THE_NAME:
             found = read_place_and_day(scene, requested, values)
         elif not found and requested != "booking_name":
             found = read_other_place(scene, values) or read_other_day(scene, values)
         known = values | found
         wants_time = requested in (None, "booking_stop", "booking_time", "booking_confirmed")
-        if wants_time or "booking_stop" in found:
+        if known.get("booking_waits") is None and (wants_time or "booking_stop" in found):
             asked = requested == "booking_time" and not found
             found |= read_time(scene, known, asked=asked)
         if requested == "booking_confirmed" and found.get("booking_time") == values.get("booking_time"):

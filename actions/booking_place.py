@@ -84,7 +84,7 @@ def read_stop_choice(scene: Scene) -> Values:
         scene.say("utter_stop_gone")
         return {}
     place = {"booking_place": place_of(stop.commune_code), "booking_days": None}
-    return place | {"booking_stop": stop.id, "booking_time": None}
+    return place | {"booking_stop": stop.id, "booking_time": None, "booking_waits": None}
 
 
 def read_place_and_day(scene: Scene, requested: str | None, values: Values) -> Values:

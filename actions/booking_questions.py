@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from rasa_sdk.events import SlotSet
+
 from actions.booked import time_values
 from actions.booking import refused
 from actions.booking_place import covered, stops_to_offer
 from actions.booking_time import free_times, moved_booking_name, stands, wished_times
+from actions.booking_waiting import full_near, kept, may_wait
 from actions.places import ask_which, read_place
-from actions.runtime import Events, Scene, SceneAction
+from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import announce_example, stop_values
 from bot.core.texts import Option
-from bot.services import stops
+from bot.services import places, stops
 from bot.store.models import AppointmentTime
 
 MAX_STOPS = 4
@@ -57,7 +60,8 @@ class AskStop(_Question):
         place, wish = scene.slot("booking_place") or {}, scene.slot("booking_days")
         offered = stops_to_offer(scene, place, wish, MAX_STOPS)
         if not offered:
-            scene.say("utter_no_stops")
+            waiting = full_near(scene, None)
+            scene.say("utter_waiting_list" if waiting else "utter_no_stops", options=waiting)
             return []
         announce_example(scene, offered)
         options = tuple(
@@ -72,7 +76,7 @@ class AskStop(_Question):
         if wish and not on_a_day:
             scene.say("utter_no_stop_those_days")
         key = "utter_which_day" if wish and on_a_day and not wish["sure"] else "utter_ask_booking_stop"
-        scene.say(key, options=(*options, OTHER_PLACE))
+        scene.say(key, options=(*options, *full_near(scene, offered[0].distance), OTHER_PLACE))
         return []
 
 
@@ -92,7 +96,9 @@ class AskTime(_Question):
         offered = wished_times(free, wish, MAX_TIMES)
         key = "utter_which_time" if isinstance(wish, list) else "utter_ask_booking_time"
         key = key if offered else "utter_stop_full"
-        scene.say(key, options=(*(_time_option(time) for time in offered), OTHER_STOP), **stop_values(stop))
+        places.let_go(scene.session, contact_id=scene.turn.contact_id)
+        choices = tuple(_time_option(time) for time in offered) or may_wait(scene, stop.id)
+        scene.say(key, options=(*choices, OTHER_STOP), **stop_values(stop))
         return []
 
 
@@ -126,6 +132,11 @@ class AskConfirmation(_Question):
             name_too = () if scene.slot("booking_moves") else (OTHER_NAME,)
             scene.say("utter_what_to_change", options=(OTHER_TIME, OTHER_STOP, OTHER_PLACE, *name_too, LEAVE))
             return []
+        if not kept(scene):
+            # The next best times are offered at once.
+            scene.say("utter_time_taken")
+            events = [SlotSet("booking_time", None), SlotSet(REQUESTED, "booking_time")]
+            return [*events, *AskTime().play(scene)]
         name = scene.slot("booking_name") or moved_booking_name(scene) or ""
         scene.say("utter_ask_booking_confirmed", name=name, **time_values(scene, scene.slot("booking_time")))
         return []

@@ -80,7 +80,9 @@ def free_times(scene: Scene, stop_id: int) -> list[AppointmentTime]:
     if not stands(scene, stop_id):
         return []
     held = [booking.appointment_time_id for booking in moved_bookings(scene)]
-    free = stops.free_times(scene.session, stop_id=stop_id, now=scene.turn.now)
+    free = stops.free_times(
+        scene.session, stop_id=stop_id, now=scene.turn.now, contact_id=scene.turn.contact_id
+    )
     return [time for time in free if time.id not in held]
 
 

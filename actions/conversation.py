@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from sqlalchemy import func, select
 
+from actions import visits
 from actions.answers import COACH
 from actions.booked import active_bookings
 from actions.form import cleared
@@ -149,6 +150,10 @@ class ActionAffirm(SceneAction):
         news = None if pending else plan_answers.open_for(scene.session, contact_id=scene.turn.contact_id)
         if news is not None:
             return answer(scene, news.id, "keep")
+        offer = None if pending else visits.open_offer(scene)
+        if offer is not None:
+            visits.accept_offer(scene, offer)
+            return []
         scene.say("utter_menu")
         return []
 

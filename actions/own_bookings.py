@@ -6,8 +6,9 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import visits
 from actions.answers import answer_questions
-from actions.booked import active_bookings, booking_values, tell_bookings
+from actions.booked import active_bookings, booking_values, extras, tell_bookings
 from actions.form import cleared
 from actions.places import place_of
 from actions.runtime import Events, Scene, SceneAction
@@ -27,6 +28,7 @@ FORM_SLOTS = (
     "booking_name",
     "booking_phone",
     "booking_confirmed",
+    "booking_waits",
 )
 
 
@@ -37,6 +39,8 @@ class ActionBookAppointment(SceneAction):
         return "action_book_appointment"
 
     def play(self, scene: Scene) -> Events:
+        if scene.slot("booking_waits"):
+            return _wait(scene)
         result = effects.once(
             scene.session,
             turn_id=scene.turn.id,
@@ -55,10 +59,23 @@ class ActionBookAppointment(SceneAction):
             scene.say("utter_no_booking")
             return cleared(*FORM_SLOTS)
         booking = scene.session.get_one(Booking, result["booking_id"])
-        scene.say(f"utter_booking_{result['status']}", **booking_values(scene, booking))
+        more = extras(booking.id)
+        scene.say(f"utter_booking_{result['status']}", options=more, **booking_values(scene, booking))
         if consent.has_stopped(scene.session, contact_id=scene.turn.contact_id):
             scene.say("utter_no_reminders")
         return cleared(*FORM_SLOTS)
+
+
+def _wait(scene: Scene) -> Events:
+    visits.join(
+        scene,
+        stop_id=scene.slot("booking_waits"),
+        name=scene.slot("booking_name"),
+        phone=scene.slot("booking_phone"),
+    )
+    if consent.has_stopped(scene.session, contact_id=scene.turn.contact_id):
+        scene.say("utter_no_reminders")
+    return cleared(*FORM_SLOTS)
 
 
 def _book(scene: Scene) -> dict[str, Any]:
@@ -104,7 +121,13 @@ class ActionCheckBooking(SceneAction):
         return "action_check_booking"
 
     def play(self, scene: Scene) -> Events:
-        return [*answer_questions(scene, besides="check_booking"), *tell_bookings(scene)]
+        chosen = visits.choose(scene)
+        if chosen is not None:
+            return chosen
+        events = answer_questions(scene, besides="check_booking")
+        if visits.tell_lines(scene) and not active_bookings(scene):
+            return events
+        return [*events, *tell_bookings(scene)]
 
 
 class ActionStartMove(SceneAction):

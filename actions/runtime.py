@@ -16,9 +16,10 @@ from actions.turn import Turn
 from bot.config import SettingsError, load_settings
 from bot.core.errors import NotFound
 from bot.core.messages import Channel
+from bot.core.signed import signed
 from bot.core.texts import Option
 from bot.gazetteer import Gazetteer
-from bot.services import labelling, messages, stops
+from bot.services import calendar_files, labelling, messages, stops
 from bot.services.labelling import Reason
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 from bot.store.models import InboundMessage
@@ -142,6 +143,13 @@ def database_url() -> str:
     if url is None:
         raise SettingsError("DATABASE_URL is not set: start the product with the run command.")
     return url
+
+
+def calendar_link(booking_id: int) -> str:
+    """The link to a booking's file for the calendar, which nobody can guess."""
+    settings = load_settings()
+    token = signed(settings.session_secret, calendar_files.PURPOSE, booking_id)
+    return f"{settings.base_url}/calendar/{token}.ics"
 
 
 @cache

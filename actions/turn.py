@@ -23,6 +23,16 @@ NUMBERED = frozenset(
         "change_other",
         "change_give_up",
         "change_no",
+        "wait",
+        "wait_again",
+        "offer_yes",
+        "offer_no",
+        "leave_list",
+        "pin",
+        "ics",
+        "useful_yes",
+        "useful_some",
+        "useful_no",
     }
 )
 """Kinds of choices whose value is an id; anything else behind them was not made by us."""

@@ -16,6 +16,11 @@ class Point:
     longitude: float
 
 
+def map_link(latitude: float, longitude: float) -> str:
+    """A link that opens a place (degrees, WGS 84) in whatever map the phone has."""
+    return f"https://maps.google.com/?q={latitude:.5f},{longitude:.5f}"
+
+
 def distance_km(one: Point, other: Point) -> float:
     """Kilometres along the great circle (haversine), as the crow flies."""
     latitude_1, latitude_2 = radians(one.latitude), radians(other.latitude)

@@ -22,19 +22,25 @@ class DueReminder:
     due_at: datetime
 
 
-def reminders_for(*, starts_at: datetime, booked_at: datetime) -> Iterator[DueReminder]:
+def reminders_for(
+    *,
+    starts_at: datetime,
+    booked_at: datetime,
+    evening_at: time = EVENING,
+    lead: timedelta = MORNING_LEAD,
+) -> Iterator[DueReminder]:
     """The reminders of an appointment that starts at ``starts_at`` (aware), none of them in the past.
 
-    The evening one falls due at 18:00 on the day before; who books later than that but before 21:00 is not written to again the same
-    evening. The morning one falls due 90 minutes before, not before 8:00; it is left out where that is not ahead of the appointment
-    or at night.
+    The evening one falls due at ``evening_at`` (local) on the day before; who books later than that but before 21:00 is not
+    written to again the same evening. The morning one falls due ``lead`` before, not before 8:00; it is left out where that
+    is not ahead of the appointment or at night.
     """
     local = starts_at.astimezone(CASABLANCA)
-    evening = datetime.combine(local.date() - timedelta(days=1), EVENING, CASABLANCA)
+    evening = datetime.combine(local.date() - timedelta(days=1), evening_at, CASABLANCA)
     if evening > booked_at:
         yield DueReminder(kind="evening", due_at=evening)
     earliest = datetime.combine(local.date(), EARLIEST_MORNING, CASABLANCA)
-    morning = max(local - MORNING_LEAD, earliest)
+    morning = max(local - lead, earliest)
     if booked_at < morning < local and morning.time() < LATEST_EVENING:
         yield DueReminder(kind="morning", due_at=morning)
 
@@ -48,6 +54,4 @@ def verdict(*, kind: str, starts_at: datetime, now: datetime) -> str:
     if now >= starts_at or (kind == "evening" and local.date() >= start.date()):
         return "missed"
     quiet = local.time() >= LATEST_EVENING or local.time() < EARLIEST_MORNING
-    if not quiet:
-        return "send"
-    return "wait" if start.time() > EARLIEST_MORNING else "send"
+    return "wait" if quiet else "send"

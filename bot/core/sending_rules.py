@@ -45,6 +45,10 @@ POLICIES: Mapping[str, Policy] = {
     "reminder": Policy(priority=10, purpose=Purpose.REMINDERS, repeat=Repeat.AT_MOST_ONCE, lasts=DAY),
     # A change of the plan that concerns one's own appointment.
     "announcement": Policy(priority=5, purpose=Purpose.REMINDERS, repeat=Repeat.AT_MOST_ONCE, lasts=DAY),
+    # A place that has become free, for somebody on a waiting list.
+    "offer": Policy(priority=15, purpose=Purpose.REMINDERS, repeat=Repeat.AT_MOST_ONCE, lasts=DAY),
+    # One question after the day.
+    "follow_up": Policy(priority=3, purpose=Purpose.REMINDERS, repeat=Repeat.AT_MOST_ONCE, lasts=DAY),
     # What is new with the caravan, for those who asked for it.
     "news": Policy(priority=1, purpose=Purpose.ANNOUNCEMENTS, repeat=Repeat.AT_MOST_ONCE, lasts=DAY),
 }

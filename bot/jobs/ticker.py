@@ -19,11 +19,14 @@ from bot.process_name import process_name
 from bot.services import (
     announcements,
     erasure,
+    follow_ups,
     handoff_watch,
     labelling,
+    places,
     process_metrics,
-    reminders,
+    reminder_sending,
     retention,
+    waiting_offers,
 )
 from bot.store.engine import transaction
 from bot.store.models import WorkerHeartbeat
@@ -62,8 +65,10 @@ async def tick(context: JobsContext, app: App, *, resume: bool = True) -> None:
         await resume_stalled(app)
     while await asyncio.to_thread(send_due_reminders, context):
         pass
+    await asyncio.to_thread(see_to_waiting_lists, context)
     await asyncio.to_thread(tell_of_changes, context)
     await asyncio.to_thread(watch_handoffs, context)
+    await asyncio.to_thread(ask_afterwards, context)
     await asyncio.to_thread(erase_who_asked, context)
     await asyncio.to_thread(forget_what_is_too_old, context)
 
@@ -103,7 +108,37 @@ def send_due_reminders(context: JobsContext) -> int:
     """Queue one batch of due reminders; how many there were."""
     now = context.clock()
     with transaction(context.sessions) as session:
-        return reminders.send_due(session, texts=context.texts, commune_name=context.commune_name, now=now)
+        return reminder_sending.send_due(
+            session,
+            texts=context.texts,
+            commune_name=context.commune_name,
+            now=now,
+            templates=context.ladder.templates,
+        )
+
+
+def see_to_waiting_lists(context: JobsContext) -> None:
+    """Free what is kept no longer, and offer what is free to those who wait."""
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        places.lapse_confirming(session, now=now)
+    with transaction(context.sessions) as session:
+        waiting_offers.round_of(
+            session,
+            texts=context.texts,
+            commune_name=context.commune_name,
+            now=now,
+            templates=context.ladder.templates,
+        )
+
+
+def ask_afterwards(context: JobsContext) -> None:
+    """List whom no reminder has reached, and ask people about the day that is over."""
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        reminder_sending.settle(session, now=now)
+    with transaction(context.sessions) as session:
+        follow_ups.send_due(session, texts=context.texts, now=now, templates=context.ladder.templates)
 
 
 def watch_handoffs(context: JobsContext) -> int:

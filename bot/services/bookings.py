@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.core import booking_rules
 from bot.core.errors import Conflict, NotFound
-from bot.services import places, reminders
+from bot.services import places, reminders, waiting_line
 from bot.services.places import TimeTaken
-from bot.store.models import AppointmentTime, Booking
+from bot.store.models import AppointmentTime, Booking, Hold
 
 __all__ = ["AlreadyBooked", "TimeTaken", "active", "book", "cancel", "free_place", "move", "settle"]
 
@@ -38,11 +38,13 @@ def book(
     phone: str,
     now: datetime,
     service: str | None = None,
+    hold: Hold | None = None,
 ) -> Booking:
     """Take one place for one person. ``phone`` is a Moroccan mobile in E.164.
 
     ``service`` is one of :data:`bot.core.timetable.SERVICES`, None where they did not say: then it is the one that
-    the time is for, if it is for one. Raises TimeTaken (also where the time is for another service), and
+    the time is for, if it is for one. ``hold`` (locked) is the place that was
+    kept for them. Raises TimeTaken (also where the time is for another service), and
     AlreadyBooked where the person (this contact, this name) has an active booking for the same.
     """
     _close_past(session, contact_id, now)
@@ -50,8 +52,10 @@ def book(
     key = booking_rules.person_key(name)
     known = _active_of_person(session, contact_id, key, service)
     if known is not None:
-        return _again(session, known, appointment_time_id, now)
-    places.take_place(session, appointment_time_id, service=service, now=now, contact_id=contact_id)
+        return _again(session, known, appointment_time_id, now, hold)
+    places.take_place(
+        session, appointment_time_id, service=service, now=now, contact_id=contact_id, hold=hold
+    )
     booking = Booking(
         code=_free_code(session),
         contact_id=contact_id,
@@ -69,7 +73,9 @@ def book(
     return booking
 
 
-def _again(session: Session, known: Booking, appointment_time_id: int, now: datetime) -> Booking:
+def _again(
+    session: Session, known: Booking, appointment_time_id: int, now: datetime, hold: Hold | None
+) -> Booking:
     """Who lost a place to a change of plan and books again gets the old booking, with its code."""
     if known.status != "displaced":
         raise AlreadyBooked(known.id)
@@ -79,6 +85,7 @@ def _again(session: Session, known: Booking, appointment_time_id: int, now: date
         contact_id=known.contact_id,
         appointment_time_id=appointment_time_id,
         now=now,
+        hold=hold,
     )
 
 
@@ -91,16 +98,28 @@ def _store(session: Session, booking: Booking) -> None:
 
 
 def move(
-    session: Session, *, booking_id: int, contact_id: int, appointment_time_id: int, now: datetime
+    session: Session,
+    *,
+    booking_id: int,
+    contact_id: int,
+    appointment_time_id: int,
+    now: datetime,
+    hold: Hold | None = None,
 ) -> Booking:
     """Take the new place and give up the old one, together. Raises TimeTaken (the old place stays) or NotFound."""
     booking = _locked(session, booking_id, contact_id)
     if booking.appointment_time_id == appointment_time_id and booking.status == "active":
+        if hold is not None:
+            places.free_held(session, hold)
         return booking
     places.lock_times(session, [booking.appointment_time_id, appointment_time_id])
-    places.take_place(session, appointment_time_id, service=booking.service, now=now, contact_id=contact_id)
+    left = booking.appointment_time_id
+    places.take_place(
+        session, appointment_time_id, service=booking.service, now=now, contact_id=contact_id, hold=hold
+    )
     free_place(session, booking)
     settle(session, booking, appointment_time_id=appointment_time_id, now=now)
+    waiting_line.pass_on_from(session, time_ids=[left], now=now)
     return booking
 
 
@@ -124,6 +143,7 @@ def cancel(session: Session, *, booking_id: int, contact_id: int, now: datetime)
     booking.changed_at = now
     session.flush()
     reminders.void(session, booking_id=booking.id)
+    waiting_line.pass_on_from(session, time_ids=[booking.appointment_time_id], now=now)
     return booking
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.core.errors import NotFound
-from bot.services import bookings, personal_data, places
+from bot.services import bookings, personal_data, waiting_list
 from bot.store.models import (
     Contact,
     ContactAddress,
@@ -97,7 +97,7 @@ def _in_conversation(now: datetime) -> ColumnElement[bool]:
 
 
 def _free_places(session: Session, contact_id: int, now: datetime) -> None:
-    places.let_go(session, contact_id=contact_id)
+    waiting_list.leave_all(session, contact_id=contact_id, now=now)
     for booking in bookings.active(session, contact_id=contact_id, now=now):
         bookings.cancel(session, booking_id=booking.id, contact_id=contact_id, now=now)
 

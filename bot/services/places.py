@@ -45,38 +45,34 @@ def take_place(
     service: str | None,
     now: datetime,
     contact_id: int | None = None,
+    hold: Hold | None = None,
 ) -> None:
-    """Count one place as taken, at a time that can be booked for ``service``: the one that is held for the contact,
-    if there is one. Raises TimeTaken.
+    """Count one place as taken, at a time that can be booked for ``service``: that of ``hold`` (locked by the caller),
+    or the one that is kept while the contact reads the summary, where there is one. Raises TimeTaken.
 
     What is asked of the row itself is asked again by the database once a change that was under way is committed.
     """
-    if contact_id is not None and _take_held(session, appointment_time_id, contact_id, service, now):
-        return
+    if hold is None and contact_id is not None:
+        hold = _kept(session, appointment_time_id, contact_id, now)
+    if hold is not None:
+        # Nobody comes in between: the row of the time stays locked.
+        free_held(session, hold, status="used")
     _count(session, appointment_time_id, service=service, now=now, taken=1)
 
 
-def _take_held(
-    session: Session, appointment_time_id: int, contact_id: int, service: str | None, now: datetime
-) -> bool:
-    held = session.scalar(
+def _kept(session: Session, appointment_time_id: int, contact_id: int, now: datetime) -> Hold | None:
+    return session.scalar(
         select(Hold)
         .where(
             Hold.appointment_time_id == appointment_time_id,
             Hold.contact_id == contact_id,
             Hold.status == "held",
+            Hold.purpose == "confirm",
             Hold.expires_at > now,
         )
-        .order_by(Hold.id)
-        .limit(1)
-        .with_for_update()
+        # Who lapses holds locks them before times: it is not waited for here, where times are locked already.
+        .with_for_update(skip_locked=True)
     )
-    if held is None:
-        return False
-    free_held(session, held, status="used")
-    # Nobody comes in between: the row of the time is locked by now.
-    _count(session, appointment_time_id, service=service, now=now, taken=1)
-    return True
 
 
 def hold_place(
@@ -139,7 +135,10 @@ def held_for(session: Session, *, contact_id: int, now: datetime) -> set[int]:
     return set(
         session.scalars(
             select(Hold.appointment_time_id).where(
-                Hold.contact_id == contact_id, Hold.status == "held", Hold.expires_at > now
+                Hold.contact_id == contact_id,
+                Hold.status == "held",
+                Hold.purpose == "confirm",
+                Hold.expires_at > now,
             )
         )
     )

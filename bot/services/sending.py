@@ -199,7 +199,10 @@ def _still_true(session: Session, row: OutboundMessage) -> bool:
     found = session.execute(
         select(Booking.status, Booking.version, Reminder.booking_version)
         .join(Reminder, Reminder.booking_id == Booking.id)
-        .where(Reminder.outbound_id == row.id)
+        .where(
+            Reminder.outbound_id.in_([row.id, row.replaces_id])
+            | Reminder.chat_outbound_id.in_([row.id, row.replaces_id])
+        )
     ).one_or_none()
     return found is None or (found[0] != "cancelled" and found[1] == found[2])
 

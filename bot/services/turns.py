@@ -18,7 +18,17 @@ from bot.core.messages import Channel, InboundKind, Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
-from bot.services import arrivals, concern_turns, consent, contacts, handoffs, messages, plan_answers, stops
+from bot.services import (
+    arrivals,
+    concern_turns,
+    consent,
+    contacts,
+    handoffs,
+    messages,
+    open_questions,
+    plan_answers,
+    stops,
+)
 from bot.store.models import Conversation, Handoff, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
@@ -77,7 +87,9 @@ def begin(
     if wish is not None:
         text, payload = inbound.text, INTENT_OF_WISH[wish.kind]
     if payload is None:
-        payload = plan_answers.payload_for(session, conversation_id=conversation.id, typed=text)
+        payload = plan_answers.payload_for(
+            session, conversation_id=conversation.id, typed=text
+        ) or open_questions.payload_for(session, conversation_id=conversation.id, typed=text)
     return Turn(
         inbound_id=inbound.id,
         conversation_id=conversation.id,

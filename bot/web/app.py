@@ -23,7 +23,7 @@ from bot.core.errors import AnaM3akError
 from bot.core.texts import Texts, default_texts
 from bot.store.clock import Clock, real_clock
 from bot.store.engine import Sessions
-from bot.web import health, metrics, public, sandbox_routes, webhooks
+from bot.web import calendar_files, health, metrics, public, sandbox_routes, webhooks
 from bot.web.console import (
     account,
     account_factor,
@@ -135,6 +135,7 @@ def _mount(app: FastAPI, settings: Settings) -> None:
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(public.router)
+    app.include_router(calendar_files.router)
     for router in CONSOLE:
         app.include_router(router)
     app.mount("/static", KeptFiles(directory=STATIC))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from bot.core.reminder_rules import CASABLANCA
-from bot.services import bookings, stops
+from bot.services import bookings, places, stops
 from bot.store.engine import Sessions, transaction
 from bot.store.models import AppointmentTime, Booking, Conversation
 from tests.actions.talk import Talk
@@ -79,9 +79,13 @@ def take_all(sessions: Sessions, *, stop_id: int, now: datetime, keep: frozenset
                 time.taken = time.capacity
 
 
-def take_time(sessions: Sessions, person: Conversation, *, time_id: int, now: datetime) -> None:
-    """Somebody else takes all the places at a time, one of them by a booking."""
+def take_time(
+    sessions: Sessions, person: Conversation, *, time_id: int, now: datetime, lapsed: bool = True
+) -> None:
+    """Somebody else takes all the places at a time, one of them by a booking, once what was held has ``lapsed``."""
     with transaction(sessions) as session:
+        if lapsed:
+            places.lapse_confirming(session, now=now + timedelta(minutes=11))
         bookings.book(
             session,
             contact_id=person.contact_id,

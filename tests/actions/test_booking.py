@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.messages import Channel
+from bot.services.places import TimeTaken
 from bot.store.engine import transaction
 from bot.store.models import AppointmentTime, Contact, Stop
 from tests.actions.booking import (
@@ -114,7 +115,8 @@ def test_a_full_stop_is_not_offered(talk: Talk) -> None:
     asked_for_time(talk)
     take_all(talk.sessions, stop_id=talk.slots["booking_stop"], now=talk.now)
     assert talk.press("Une autre étape") == ["utter_ask_booking_stop"]
-    assert not any("Tiflet" in title for title in talk.titles())
+    named = [title for title in talk.titles() if "Tiflet" in title]
+    assert [title.startswith("Liste d'attente") for title in named] == [True]
 
 
 def test_a_stop_that_filled_up_meanwhile_says_so(talk: Talk) -> None:
@@ -124,7 +126,37 @@ def test_a_stop_that_filled_up_meanwhile_says_so(talk: Talk) -> None:
         stop = session.scalars(select(Stop).where(Stop.commune_code == TIFLET)).one()
     take_all(talk.sessions, stop_id=stop.id, now=talk.now)
     assert talk.answer(payload) == ["utter_stop_full"]
-    assert [button.payload for button in talk.offered()] == ['/inform{"choice": "change:stop"}']
+    assert [button.payload for button in talk.offered()] == [
+        f'/inform{{"choice": "wait:{stop.id}"}}',
+        '/inform{"choice": "change:stop"}',
+    ]
+
+
+def test_who_finds_a_stop_full_waits_in_line_and_can_leave_it(talk: Talk) -> None:
+    asked_for_time(talk)
+    take_all(talk.sessions, stop_id=talk.slots["booking_stop"], now=talk.now)
+    talk.press("Une autre étape")
+    assert talk.press("Liste d'attente") == ["utter_waiting_list", "utter_ask_booking_name"]
+    assert talk.answer("S") == ["utter_name_too_short", "utter_ask_booking_name"]
+    assert talk.answer("Sara Benali") == ["utter_waiting_joined"]
+    assert "Position : 1" in talk.words()
+    assert talk.loop is None
+    assert talk.hear("…", "check_booking").act("action_check_booking") == ["utter_waiting_status"]
+    leave = talk.payload("Quitter la liste")
+    assert talk.hear(leave, "check_booking").act("action_check_booking") == ["utter_waiting_left"]
+    assert talk.hear("…", "check_booking").act("action_check_booking") == ["utter_no_booking"]
+
+
+def test_nobody_else_takes_the_place_while_the_summary_is_read(talk: Talk, make_talk: MakeTalk) -> None:
+    asked_to_confirm(talk)
+    time_id = talk.slots["booking_time"]
+    with transaction(talk.sessions) as session:
+        session.get_one(AppointmentTime, time_id).capacity = 1
+    other = make_talk("+212698765432")
+    assert other.conversation.id != talk.conversation.id
+    with pytest.raises(TimeTaken):
+        take_time(talk.sessions, other.conversation, time_id=time_id, now=talk.now, lapsed=False)
+    assert talk.answer("ah", "affirm") == ["utter_booking_made"]
 
 
 def test_a_stop_that_was_called_off_meanwhile_is_gone(talk: Talk) -> None:

@@ -114,5 +114,14 @@ def test_a_late_morning_reminder_is_of_use_until_the_appointment(now: datetime, 
     assert said == expected
 
 
-def test_an_appointment_before_eight_cannot_wait_for_eight() -> None:
-    assert verdict(kind="evening", starts_at=at(26, 7, 30), now=at(25, 22)) == "send"
+@pytest.mark.parametrize("kind", ["evening", "morning"])
+def test_nobody_is_written_to_at_night_however_early_the_appointment(kind: str) -> None:
+    assert verdict(kind=kind, starts_at=at(26, 7, 30), now=at(25, 22)) == "wait"
+    assert verdict(kind=kind, starts_at=at(26, 7, 30), now=at(26, 7, 30)) == "missed"
+
+
+def test_both_hours_can_be_set() -> None:
+    found = reminders_for(
+        starts_at=at(26, 14), booked_at=at(24, 10), evening_at=time(19), lead=timedelta(hours=3)
+    )
+    assert {each.kind: each.due_at for each in found} == {"evening": at(25, 19), "morning": at(26, 11)}

@@ -22,11 +22,12 @@ from bot.core.messages import Channel, InputRequest
 from bot.core.sectors import SECTORS
 from bot.core.texts import CASABLANCA, TEXTS, MissingText, Option, Texts
 from bot.gazetteer import Gazetteer
+from bot.services.reminder_words import in_one_sms
 
 PROJECT = Path(__file__).parents[2]
 SPEAKING = ("actions", "bot/services", "bot/jobs", "bot/core/texts.py")
 KEY = re.compile(
-    r"(utter|option|meaning|language|notice|sector|sms|channel|idea_status|weekday|month)_[\w*-]+|list_title|request_\w+_title"
+    r"(calendar|utter|option|meaning|language|notice|sector|sms|channel|idea_status|weekday|month)_[\w*-]+|list_title|request_\w+_title"
 )
 FAMILIES: dict[str, tuple[str, ...]] = {
     "utter_ask_*": ("idea_what", "idea_where", "idea_needs"),
@@ -47,13 +48,26 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "venue",
         "none",
     ),
-    "sms_reminder_*": ("evening", "morning"),
+    "sms_reminder_*": tuple(
+        kind + ending for kind in ("evening", "morning") for ending in ("", "_place", "_full")
+    ),
+    "notice_reminder_*": ("evening", "morning"),
+    "notice_*": ("came", "no_show"),
     "channel_*": tuple(channel.value for channel in Channel),
     "weekday_*": tuple(str(number) for number in range(7)),
     "month_*": tuple(str(number) for number in range(1, 13)),
 }
 """Keys that the source puts together, with what may stand for the star."""
-OTHER_KINDS = frozenset({"sms_reminder_evening", "sms_reminder_morning"})
+OTHER_KINDS = frozenset(
+    {
+        "sms_offer",
+        *(
+            f"sms_reminder_{kind}{ending}"
+            for kind in ("evening", "morning")
+            for ending in ("", "_place", "_full")
+        ),
+    }
+)
 """Arabic script leaves an SMS no room for a day in words: these hold the same values in another form."""
 MIXED_SCRIPTS = re.compile(r"language_.*|option_menu_language")
 LONGEST = 700
@@ -86,6 +100,8 @@ SAMPLE: dict[str, Any] = {
     "line": "0500000000",
     "minutes": 25,
     "link": "https://caravane.example.org/console/conversations/12",
+    "position": 3,
+    "until": STARTS_AT,
 }
 
 texts = Texts.load()
@@ -227,6 +243,39 @@ class TestLayout:
 def _titles(layout: dict[str, Any]) -> list[str]:
     titles = [button["title"] for button in layout.get("buttons", ())]
     return [*titles, layout["request_title"]] if "request" in layout else titles
+
+
+LONGEST_VENUE = {
+    "fr": "Maison de jeunes et centre socioculturel de la commune, pres du souk hebdomadaire",
+    "ar": "دار الشباب والمركز السوسيوثقافي للجماعة قرب السوق الأسبوعي",
+}
+
+
+@every_variety
+@pytest.mark.parametrize("venue", [LONGEST_VENUE, {"fr": "Souk", "ar": "السوق"}, None])
+def test_the_richest_form_that_fits_is_sent_and_it_is_one_sms(
+    variety: Variety, venue: dict[str, str] | None
+) -> None:
+    """Place, day, hour, code and where to answer, for every commune, with the longest and the shortest venue."""
+    richest = 0
+    for commune in Gazetteer.load("04.291").communes.values():
+        name = {"fr": commune.name_fr, "ar": commune.name_ar}
+        values = SAMPLE | {"commune": name, "code": "MWMWM", "channel": "channel_telegram"}
+        values = {key: value for key, value in values.items() if key != "venue"}
+        if venue is not None:
+            values["venue"] = venue
+        for key in ("sms_reminder_evening", "sms_reminder_morning", "sms_offer"):
+            text = in_one_sms(key, variety, values, texts)
+            assert sms.segments(text) == 1, text
+            shown = name["ar" if variety.is_arabic_script else "fr"]
+            assert (shown if variety.is_arabic_script else sms.fold_gsm7(shown)) in text
+            assert "10:30" in text
+            assert "28" in text
+            assert texts.say("channel_telegram", variety) in text
+            if key != "sms_offer":
+                assert "MWMWM" in text
+                richest += text != sms.fold_gsm7(texts.say(key, variety, values))
+    assert richest > 0, "the richer forms never fit"
 
 
 @every_variety

@@ -11,7 +11,7 @@ from bot.core.errors import NotFound
 from bot.core.locales import Variety
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.texts import default_texts
-from bot.services import bookings, contacts, reminders
+from bot.services import bookings, contacts, reminder_sending
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Booking, OutboundMessage, Reminder
 from tests.services.conftest import MakeConversation, MakeStop
@@ -21,7 +21,9 @@ NAMES = {"fr": "Tiflet", "ar": "تيفلت"}
 
 def run(sessions: Sessions, now: datetime) -> int:
     with transaction(sessions) as session:
-        return reminders.send_due(session, texts=default_texts(), commune_name=lambda code: NAMES, now=now)
+        return reminder_sending.send_due(
+            session, texts=default_texts(), commune_name=lambda code: NAMES, now=now
+        )
 
 
 @pytest.fixture
@@ -138,7 +140,7 @@ def test_one_reminder_without_words_does_not_keep_the_others_back(
         return NAMES
 
     with transaction(sessions) as session:
-        sent = reminders.send_due(
+        sent = reminder_sending.send_due(
             session, texts=default_texts(), commune_name=name, now=local(now, days=1, hour=18)
         )
     assert sent == 1

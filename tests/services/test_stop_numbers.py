@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.core.locales import Variety
 from bot.core.texts import default_texts
-from bot.services import attendance, bookings, contacts, reminders, stop_numbers
+from bot.services import attendance, bookings, contacts, reminder_sending, stop_numbers
 from bot.services.stop_numbers import Counts
 from bot.store.engine import Sessions, transaction
 from bot.store.models import OutboundMessage
@@ -30,7 +30,7 @@ def test_everybody_is_counted_where_they_belong(
     there = local(now, days=2, hour=12)
     with transaction(sessions) as session:
         bookings.cancel(session, booking_id=gone.id, contact_id=omar.contact_id, now=now)
-        reminders.send_due(
+        reminder_sending.send_due(
             session,
             texts=default_texts(),
             commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.store.models.base import Base, PrimaryKey
 from bot.store.models.caravan import AppointmentTime, Booking, Stop
+from bot.store.models.contact import Contact
 
 
 class Hold(Base):
@@ -79,6 +80,7 @@ class WaitingListEntry(Base):
     changed_at: Mapped[datetime]
 
     stop: Mapped[Stop] = relationship()
+    contact: Mapped[Contact] = relationship()
     hold: Mapped[Hold | None] = relationship()
 
 

@@ -1,0 +1,127 @@
+"""The ladder: the chat where it may be written to, an SMS always in the evening, a call where nothing arrives."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.core.texts import default_texts
+from bot.services import bookings, open_questions, reminder_sending
+from bot.store.engine import Sessions, transaction
+from bot.store.models import Booking, Call, Conversation, OutboundMessage, Reminder
+from tests.services.conftest import MakeConversation, MakeStop
+from tests.services.visits import book, local
+
+
+@pytest.fixture
+def booking(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> Booking:
+    """At ten on the day after tomorrow."""
+    return book(sessions, make_conversation(), make_stop().appointment_times[1], now)
+
+
+def run(sessions: Sessions, now: datetime, templates: frozenset[tuple[str, str]] = frozenset()) -> int:
+    with transaction(sessions) as session:
+        return reminder_sending.send_due(
+            session,
+            texts=default_texts(),
+            commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
+            now=now,
+            templates=templates,
+        )
+
+
+def writes(sessions: Sessions, booking: Booking, at: datetime) -> None:
+    with transaction(sessions) as session:
+        session.get_one(Conversation, booking.conversation_id).last_inbound_at = at
+
+
+def sent(sessions: Sessions) -> list[OutboundMessage]:
+    with sessions() as session:
+        return list(session.scalars(select(OutboundMessage).order_by(OutboundMessage.id)))
+
+
+def settle(sessions: Sessions, now: datetime) -> int:
+    with transaction(sessions) as session:
+        return reminder_sending.settle(session, now=now)
+
+
+def test_in_the_evening_the_chat_and_an_sms_in_the_morning_the_chat_alone(
+    sessions: Sessions, now: datetime, booking: Booking
+) -> None:
+    evening, morning = local(now, days=1, hour=18), local(now, days=2, hour=8, minute=30)
+    writes(sessions, booking, evening - timedelta(hours=5))
+    assert (run(sessions, evening), run(sessions, evening)) == (1, 0)
+    assert [row.channel for row in sent(sessions)] == ["whatsapp", "sms"]
+    assert (run(sessions, morning), run(sessions, morning)) == (1, 0)
+    assert [row.channel for row in sent(sessions)] == ["whatsapp", "sms", "whatsapp"]
+    assert all(row.expires_at is not None for row in sent(sessions))
+
+
+def test_with_a_closed_window_the_template_or_the_sms_alone(
+    sessions: Sessions, now: datetime, booking: Booking
+) -> None:
+    evening, morning = local(now, days=1, hour=18), local(now, days=2, hour=8, minute=30)
+    assert run(sessions, evening) == 1
+    assert [row.channel for row in sent(sessions)] == ["sms"]
+    assert run(sessions, morning, frozenset({("reminder", "ary-Arab")})) == 1
+    assert [row.channel for row in sent(sessions)] == ["sms", "whatsapp"]
+
+
+def test_one_tap_or_one_word_gives_the_place_to_somebody_else(
+    sessions: Sessions, now: datetime, booking: Booking
+) -> None:
+    evening = local(now, days=1, hour=18)
+    writes(sessions, booking, evening)
+    run(sessions, evening)
+    cancel = f'/cancel_booking{{"choice": "cancel_yes:{booking.id}"}}'
+    with sessions() as session:
+        for typed in ("1", "annuler", "lghi", "ألغي", "ما غاديش نجي", "ma ghadich nji"):
+            found = open_questions.payload_for(session, conversation_id=booking.conversation_id, typed=typed)
+            assert found == cancel, typed
+        for typed in ("salam", "4", "fin kayna lblassa?"):
+            assert (
+                open_questions.payload_for(session, conversation_id=booking.conversation_id, typed=typed)
+                is None
+            )
+
+
+def test_whom_nothing_reached_in_the_set_time_is_to_be_called(
+    sessions: Sessions, now: datetime, booking: Booking
+) -> None:
+    evening = local(now, days=1, hour=18)
+    run(sessions, evening)
+    assert settle(sessions, evening + timedelta(minutes=89)) == 0
+    assert settle(sessions, evening + timedelta(minutes=90)) == 1
+    assert settle(sessions, evening + timedelta(minutes=91)) == 0
+    with sessions() as session:
+        call = session.scalars(select(Call)).one()
+    assert (call.booking_id, call.reason) == (booking.id, "reminder")
+
+
+@pytest.mark.parametrize("status", ["delivered", "read"])
+def test_a_receipt_decides(sessions: Sessions, now: datetime, booking: Booking, status: str) -> None:
+    evening = local(now, days=1, hour=18)
+    run(sessions, evening)
+    with transaction(sessions) as session:
+        session.scalars(select(OutboundMessage)).one().status = status
+    assert settle(sessions, evening + timedelta(minutes=90)) == 0
+    with sessions() as session:
+        evening_one = session.scalars(select(Reminder).where(Reminder.kind == "evening")).one()
+        assert evening_one.settled_at is not None
+        assert session.scalars(select(Call)).all() == []
+
+
+def test_who_gave_up_meanwhile_is_not_called_and_the_chat_is_void_too(
+    sessions: Sessions, now: datetime, booking: Booking
+) -> None:
+    evening = local(now, days=1, hour=18)
+    writes(sessions, booking, evening)
+    run(sessions, evening)
+    with transaction(sessions) as session:
+        bookings.cancel(session, booking_id=booking.id, contact_id=booking.contact_id, now=evening)
+    assert {row.status for row in sent(sessions)} == {"cancelled"}
+    assert settle(sessions, evening + timedelta(minutes=90)) == 0
