@@ -22,7 +22,6 @@ from bot.core.messages import Channel, InputRequest
 from bot.core.sectors import SECTORS
 from bot.core.texts import CASABLANCA, TEXTS, MissingText, Option, Texts
 from bot.gazetteer import Gazetteer
-from bot.services.reminder_words import in_one_sms
 
 PROJECT = Path(__file__).parents[2]
 SPEAKING = ("actions", "bot/services", "bot/jobs", "bot/core/texts.py")
@@ -243,39 +242,6 @@ class TestLayout:
 def _titles(layout: dict[str, Any]) -> list[str]:
     titles = [button["title"] for button in layout.get("buttons", ())]
     return [*titles, layout["request_title"]] if "request" in layout else titles
-
-
-LONGEST_VENUE = {
-    "fr": "Maison de jeunes et centre socioculturel de la commune, pres du souk hebdomadaire",
-    "ar": "دار الشباب والمركز السوسيوثقافي للجماعة قرب السوق الأسبوعي",
-}
-
-
-@every_variety
-@pytest.mark.parametrize("venue", [LONGEST_VENUE, {"fr": "Souk", "ar": "السوق"}, None])
-def test_the_richest_form_that_fits_is_sent_and_it_is_one_sms(
-    variety: Variety, venue: dict[str, str] | None
-) -> None:
-    """Place, day, hour, code and where to answer, for every commune, with the longest and the shortest venue."""
-    richest = 0
-    for commune in Gazetteer.load("04.291").communes.values():
-        name = {"fr": commune.name_fr, "ar": commune.name_ar}
-        values = SAMPLE | {"commune": name, "code": "MWMWM", "channel": "channel_telegram"}
-        values = {key: value for key, value in values.items() if key != "venue"}
-        if venue is not None:
-            values["venue"] = venue
-        for key in ("sms_reminder_evening", "sms_reminder_morning", "sms_offer"):
-            text = in_one_sms(key, variety, values, texts)
-            assert sms.segments(text) == 1, text
-            shown = name["ar" if variety.is_arabic_script else "fr"]
-            assert (shown if variety.is_arabic_script else sms.fold_gsm7(shown)) in text
-            assert "10:30" in text
-            assert "28" in text
-            assert texts.say("channel_telegram", variety) in text
-            if key != "sms_offer":
-                assert "MWMWM" in text
-                richest += text != sms.fold_gsm7(texts.say(key, variety, values))
-    assert richest > 0, "the richer forms never fit"
 
 
 @every_variety
