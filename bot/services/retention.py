@@ -14,6 +14,7 @@ from bot.services import erasure, rates
 from bot.services.erasure import Erased
 from bot.store.models import (
     AppointmentTime,
+    Attendance,
     Booking,
     Contact,
     Conversation,
@@ -25,7 +26,9 @@ from bot.store.models import (
     MediaFile,
     NightlyRun,
     OutboundMessage,
+    Stop,
     TurnEffect,
+    WaitingListEntry,
 )
 
 NAME = "retention"
@@ -158,4 +161,11 @@ def _forget_bookings(session: Session, before: datetime | None) -> None:
         update(Booking)
         .where(Booking.appointment_time_id.in_(past), Booking.name != "")
         .values(name="", phone="", person_key=Booking.code)
+    )
+    over = select(Stop.id).where(Stop.day < before.date())
+    session.execute(update(Attendance).where(Attendance.stop_id.in_(over)).values(name=None))
+    session.execute(
+        update(WaitingListEntry)
+        .where(WaitingListEntry.stop_id.in_(over), WaitingListEntry.status.not_in(("waiting", "offered")))
+        .values(name="", phone="", person_key="")
     )

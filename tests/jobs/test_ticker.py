@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from bot.core.messages import Channel, InboundKind, MediaItem
 from bot.jobs import ticker
 from bot.jobs.context import JobsContext
-from bot.services import attachments, bookings, erasure, reminders
+from bot.services import attachments, bookings, erasure, reminder_sending
 from bot.store.engine import Sessions, libpq_url, transaction
 from bot.store.models import InboundMessage, OutboundMessage, WorkerHeartbeat
 from bot.store.queue import worker_app
@@ -94,7 +94,7 @@ def test_one_round_queues_all_that_is_due_however_many_batches(
     make_conversation: MakeConversation,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reminders, "BATCH", 2)
+    monkeypatch.setattr(reminder_sending, "BATCH", 2)
     book(sessions, make_stop, make_conversation, 5)
 
     async def tick() -> None:

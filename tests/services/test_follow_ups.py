@@ -97,9 +97,7 @@ def test_who_said_stop_or_cannot_be_written_to_is_left_in_peace(
 ) -> None:
     note(sessions, booking, now, came=True)
     with transaction(sessions) as session:
-        consent.stop(
-            session, contact_id=booking.contact_id, channel=Channel.WHATSAPP, words="stop", now=now
-        )
+        consent.stop(session, contact_id=booking.contact_id, channel=Channel.WHATSAPP, words="stop", now=now)
     assert run(sessions, local(now, days=2, hour=17)) == 0
     assert (one(sessions).status, one(sessions).reason) == ("skipped", "the person said stop")
 
