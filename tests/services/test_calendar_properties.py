@@ -302,7 +302,7 @@ def test_the_calendar_in_any_order(database: None) -> None:
     run_state_machine_as_test(
         Calendar,
         settings=settings(
-            max_examples=12,
+            max_examples=6,
             stateful_step_count=20,
             derandomize=True,
             deadline=None,

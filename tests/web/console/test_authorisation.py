@@ -107,6 +107,7 @@ ELSEWHERE = {
     "GET /": "public",
     "GET /health": "public",
     "GET /metrics": "loopback, or a token",
+    "GET /calendar/{token}.ics": "the signature in the link",
     "MOUNT /static": "public",
     "POST /webhooks/twilio/messages": "signature",
     "POST /webhooks/twilio/status": "signature",
