@@ -40,6 +40,7 @@ class Action(StrEnum):
     TALK_NOTED = "talk_noted"
     DAY_VIEWED = "day_viewed"
     DAY_PRINTED = "day_printed"
+    NUMBERS_OPENED = "numbers_opened"
     STOP_VIEWED = "stop_viewed"
     STOP_CHANGED = "stop_changed"
     PLAN_PREVIEWED = "plan_previewed"

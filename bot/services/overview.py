@@ -36,7 +36,9 @@ class Period:
 
     def days(self) -> tuple[date, ...]:
         """Each of its days."""
-        return tuple(self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
+        return tuple(
+            self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,7 @@ PLACES = (
     Place(name="stops", roles=EVERYONE, also=("changes", "timetable")),
     Place(name="calls", roles=FIELD),
     Place(name="ideas", roles=READERS),
+    Place(name="numbers", roles=OVERSEERS),
     Place(name="undelivered", roles=READERS),
     Place(name="labels", roles=COACHES),
     Place(name="staff", roles=OVERSEERS),

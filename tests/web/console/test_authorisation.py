@@ -69,6 +69,10 @@ POST  /console/day/{stop_id}/bookings/{booking_id}      yes        yes    yes   
 POST  /console/day/{stop_id}/results/{attendance_id}    yes        yes    yes    -        -
 POST  /console/day/{stop_id}/walk-ins                   yes        yes    yes    -        -
 POST  /console/day/{stop_id}/rest-absent                yes        yes    yes    -        -
+GET   /console/numbers                                  yes        -      -      yes      -
+GET   /console/numbers/messages                         yes        -      -      yes      -
+GET   /console/numbers/stops.csv                        yes        -      -      yes      -
+GET   /console/numbers/stops.xlsx                       yes        -      -      yes      -
 GET   /console/stops                                    yes        yes    yes    yes      -
 GET   /console/stops/new                                yes        -      -      -        -
 POST  /console/stops/new                                yes        -      -      -        -
