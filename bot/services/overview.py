@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.core.reminder_rules import CASABLANCA
 from bot.store.models import Contact, ContactAddress, Conversation, InboundMessage
@@ -125,15 +125,15 @@ def _by_day(session: Session, period: Period) -> tuple[tuple[date, int], ...]:
     return tuple((day, counts[day]) for day in period.days())
 
 
-def _counted(session: Session, period: Period, column: ColumnElement[str | None]) -> list[tuple[str, int]]:
+def _counted(
+    session: Session, period: Period, column: InstrumentedAttribute[str | None]
+) -> list[tuple[str, int]]:
     """How often each value occurs, most frequent first."""
     count = func.count()
-    rows: list[Row[tuple[str | None, int]]] = list(
-        session.execute(
-            select(column, count)
-            .where(_within(period), column.is_not(None))
-            .group_by(column)
-            .order_by(count.desc(), column)
-        )
-    )
+    rows = session.execute(
+        select(column, count)
+        .where(_within(period), column.is_not(None))
+        .group_by(column)
+        .order_by(count.desc(), column)
+    ).all()
     return [(str(value), number) for value, number in rows]

@@ -17,7 +17,16 @@ from bot.store.models import InboundMessage, OutboundMessage
 BATCH = 5_000
 _STATUSES = (DeliveryStatus.READ, DeliveryStatus.DELIVERED, DeliveryStatus.SENT, DeliveryStatus.FAILED)
 _SHARES = (60, 30, 8, 2)
-_INTENTS = ("ask_what", "ask_when", "ask_where", "ask_cost", "ask_documents", "book", "human", "out_of_scope")
+_INTENTS = (
+    "ask_about_caravan",
+    "ask_stop_date",
+    "ask_nearest_stop",
+    "ask_cost",
+    "ask_documents",
+    "book_slot",
+    "talk_to_human",
+    "out_of_scope",
+)
 
 
 class Talk(Protocol):

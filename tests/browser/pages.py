@@ -31,11 +31,24 @@ SAMPLES: Mapping[str, Select[int]] = {
     "staff_id": select(Staff.id).order_by(Staff.id),
     "stop_id": select(Stop.id).order_by(Stop.day, Stop.id),
 }
-STATES = ("/console/inbox?tab=mine", "/console/inbox?tab=all", "/console/nothing")
-NOT_SHOWN = frozenset(
-    {"/console", "/console/", "/console/day/{stop_id}/list.pdf", "/console/media/{media_id}"}
+STATES = (
+    "/console/numbers/messages?intent=ask_cost&days=90",
+    "/console/inbox?tab=mine",
+    "/console/inbox?tab=all",
+    "/console/nothing",
 )
-"""What only leads to another page, or is none."""
+NOT_SHOWN = frozenset(
+    {
+        "/console",
+        "/console/",
+        "/console/day/{stop_id}/list.pdf",
+        "/console/media/{media_id}",
+        "/console/numbers/messages",
+        "/console/numbers/stops.csv",
+        "/console/numbers/stops.xlsx",
+    }
+)
+"""What only leads to another page, is a file, or needs more in its address: see ``STATES``."""
 
 
 @dataclass(frozen=True, kw_only=True)

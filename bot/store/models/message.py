@@ -46,6 +46,7 @@ class InboundMessage(Base):
         UniqueConstraint("channel", "provider_id"),
         Index("ix_inbound_message_open", "conversation_id", postgresql_where=text("outcome IS NULL")),
         Index("ix_inbound_message_newest", "conversation_id", "id"),
+        Index("ix_inbound_message_received_at", "received_at"),
     )
 
     id: Mapped[PrimaryKey]
