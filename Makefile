@@ -1,6 +1,6 @@
 # `make run` starts the product, `make test` proves it; both set up what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check format parse train lock clean evaluate evaluate-peers evaluate-arbanking
+.PHONY: help run stop test check format parse train lock clean torture load evaluate evaluate-peers evaluate-arbanking
 
 PYTHON ?= python3
 export PYTHON310
@@ -17,6 +17,8 @@ help: ## say what can be made
 	@echo "make evaluate            measure the understanding on the development set, beside other libraries"
 	@echo "make evaluate-peers      measure Rasa's default pipeline with DIET on it: an hour or more"
 	@echo "make evaluate-arbanking DATA=folder   measure the classifier on ArBanking77"
+	@echo "make torture             break everything that can break, and prove that nothing was lost: half an hour"
+	@echo "make load                measure how fast it is, beside plain Rasa: half an hour"
 	@echo "make lock                choose the newest versions of all packages anew"
 	@echo "make clean               remove the environments and what tests and tools leave; data stay"
 	@echo
@@ -64,6 +66,14 @@ evaluate-arbanking:
 	@test -n "$(DATA)" || { echo "Say where the files are: make evaluate-arbanking DATA=folder" >&2; exit 2; }
 	@$(PYTHON) -m bot.install run
 	@exec $(APP) -m bot.evaluation arbanking "$(DATA)"
+
+torture:
+	@$(PYTHON) -m bot.install check
+	@exec $(APP) -m tests.torture --seed $(or $(SEED),1)
+
+load:
+	@$(PYTHON) -m bot.install check
+	@exec $(APP) -m tests.load --soak $(or $(SOAK),600)
 
 lock:
 	@exec $(PYTHON) -m bot.install.lock
