@@ -86,12 +86,12 @@ def weekday_after_weekday(match: Match) -> Days | None:
 
 
 def weekday_in_eight(match: Match) -> Days | None:
-    """ "vendredi en huit" is a week after Friday."""
-    return (
-        replace(weekday_after_weekday(match) or rules.one(match.today), vague=True)
-        if match.number("n") == 8
-        else None
-    )
+    """ "vendredi en huit" is a week after Friday, "en quinze" two."""
+    weeks = {8: 1, 15: 2}.get(match.number("n") or 0)
+    if weeks is None:
+        return None
+    day = rules.weekday_ahead(match.today, _weekday_value(match.row[match.found.start("w")]))
+    return replace(rules.one(day + timedelta(weeks=weeks)), vague=True)
 
 
 def weekday_unsure(match: Match) -> Days | None:

@@ -52,7 +52,7 @@ _COMPOUNDS = tuple(
         ("R", 0, r"\b(?:aujou?rd?|ojourd)\s?'?\s?h?ui\b"),
         ("K", 0, r"\bweek\s?-?\s?ends?\b"),
         ("G", 0, r"\b(?:il )?y a\b(?=\s?\d|\s?(?:un|une|deux|trois)\b)"),
-        ("I", 0, r"\bd'ici\b"),
+        ("I", 0, r"\bd'ici\b|\bm[ei]?n hna\b|\bمن هنا\b"),
         ("P", "afternoon", r"\bapr?e?s?[\s-]{0,2}midis?\b"),
     )
 )

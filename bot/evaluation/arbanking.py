@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from bot.core.locales import Variety
-from bot.rasa_components.intent_model import Example, IntentModel, Options
+from bot.rasa_components.intent_model import Example, IntentModel
+from bot.rasa_components.scorers import Options
 
 _TRAIN = "Banking77_Arabized_MSA_PAL_train.csv"
 _TESTS = {
@@ -88,7 +89,7 @@ def main() -> int:
     ]
     print(f"Training on {len(examples)} questions …", flush=True)
     started = time.monotonic()
-    model = IntentModel.fit(examples, Options(folds=2))
+    model = IntentModel.fit(examples, Options(held_out=0.1))
     print(f"  done in {time.monotonic() - started:.0f} s", flush=True)
     accuracies = tuple(100 * accuracy(model, read(folder / name)) for name in _TESTS.values())
     print(table(Row(name="this classifier", accuracies=accuracies)))

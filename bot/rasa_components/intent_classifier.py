@@ -25,10 +25,11 @@ from bot.core.locales import DEFAULT_VARIETY
 from bot.gazetteer import Gazetteer
 from bot.rasa_components.entity_extractor import KHEMISSET, found_in
 from bot.rasa_components.fingerprints import sources_fingerprint
-from bot.rasa_components.intent_model import Example, IntentModel, Options
+from bot.rasa_components.intent_model import Example, IntentModel
 from bot.rasa_components.moment import CASABLANCA
 from bot.rasa_components.plain_names import with_plain_names
 from bot.rasa_components.questions import Guess
+from bot.rasa_components.scorers import Options
 from bot.rasa_components.understanding import Understanding, understand
 from bot.rasa_components.variety_identifier import VARIETY, variety_of_example
 
@@ -63,7 +64,7 @@ class CaravanIntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The component's options: the province, as for the entity extractor, and those of
-        :class:`bot.rasa_components.intent_model.Options`."""
+        :class:`bot.rasa_components.scorers.Options`."""
         return {"province": KHEMISSET, **Options().__dict__}
 
     @classmethod

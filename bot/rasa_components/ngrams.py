@@ -129,3 +129,13 @@ class NgramSpace:
             )
             start += size
         return cls(blocks, vocabularies, arrays["idf"])
+
+
+def summed(rows: csr_matrix, weights: Floats) -> Floats:
+    """The product of sparse ``rows`` with the upper part of ``weights``, reading only the weights that it needs: these
+    may be stored with less precision, and are made precise nowhere else."""
+    product = np.zeros((rows.shape[0], weights.shape[1]), dtype=np.float32)
+    for row, (first, last) in enumerate(zip(rows.indptr[:-1], rows.indptr[1:], strict=True)):
+        columns = rows.indices[first:last]
+        product[row] = rows.data[first:last] @ weights[columns].astype(np.float32)
+    return product

@@ -54,7 +54,7 @@ _NUMBER = re.compile(r"[+\d][\d/:.,\-]*(?:h|hr|am|pm|dh|dhs)?[\d]*[?!.,;:]*", re
 _WORD = re.compile(r"[^\W\d_](?:\w|')*")
 # How much likelier the variety in use is than the others, before a message of one word is read; less for
 # longer ones.
-_PRIOR = 4.0
+_PRIOR = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)

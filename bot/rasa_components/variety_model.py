@@ -19,7 +19,7 @@ import numpy as np
 import yaml
 from langdetect import LangDetectException
 from langdetect.detector_factory import DetectorFactory
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
@@ -35,8 +35,10 @@ BLOCKS = (
     Block(view="folded", unit="word", low=1, high=1, min_count=2, weight=0.7),
     Block(view="typed", unit="char", low=1, high=3, min_count=2, weight=0.5),
 )
-_PENALTY = 10.0
+_PENALTY = 3.0
+_FOLDS = 2
 _SEED = 42
+_FEWEST_WORDS = 3
 _DOUBT = 0.9
 _CONTRADICTED = 0.1
 _FRENCH, _LATIN_DARIJA = Variety.FRENCH.value, Variety.DARIJA_LATIN.value
@@ -125,24 +127,24 @@ class VarietyModel:
 
         People who write Darija also write whole messages in French, and such examples stand under Darija for
         the sake of their intents. Where models of the other examples contradict an example's variety clearly,
-        it is left out.
+        it is left out. A piece of one or two words of each example is learnt beside it: what people answer
+        with is as short as that, and seldom written down as an example.
         """
         missing = sorted(set(VARIETIES) - set(varieties))
         if missing:
             raise VarietyMissing(f"no training examples in {', '.join(missing)}")
         labels = np.array([VARIETIES.index(variety) for variety in varieties])
         space = NgramSpace.fit(BLOCKS, texts, _views)
-        features = hstack(
-            [space.matrix(texts, _views), csr_matrix([cue_counts(text) for text in texts])]
-        ).tocsr()
-        machine = LogisticRegression(C=_PENALTY, max_iter=1000, tol=1e-2, random_state=_SEED)
-        folds = StratifiedKFold(3, shuffle=True, random_state=_SEED)
-        held_out = cross_val_predict(machine, features, labels, cv=folds, method="decision_function")
-        trusted = softmax(held_out)[np.arange(len(labels)), labels] >= _CONTRADICTED
-        machine.fit(features[trusted], labels[trusted])
+        features = _features(space, texts)
+        folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED)
+        held_out = cross_val_predict(_machine(), features, labels, cv=folds, method="decision_function")
+        trusted = np.flatnonzero(softmax(held_out)[np.arange(len(labels)), labels] >= _CONTRADICTED)
+        parts, origins = _snippets([texts[row] for row in trusted.tolist()])
+        learnt = vstack([features[trusted], _features(space, parts)]).tocsr()
+        machine = _machine().fit(learnt, np.concatenate([labels[trusted], labels[trusted][origins]]))
         weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
         bias = machine.intercept_.astype(np.float32)
-        judged = [row for row in np.flatnonzero(trusted).tolist() if _in_doubt(held_out[row])]
+        judged = [row for row in trusted.tolist() if _in_doubt(held_out[row])]
         detector = _fit_detector([texts[row] for row in judged], labels[judged], held_out[judged])
         return cls(space=space, weights=weights, bias=bias, detector=detector)
 
@@ -178,6 +180,33 @@ class VarietyModel:
             arrays: Mapping[str, Floats] = {name: stored[name] for name in ("weights", "bias", "detector")}
             space = NgramSpace.from_arrays(BLOCKS, stored)
         return cls(space=space, **arrays)
+
+
+def _features(space: NgramSpace, texts: Sequence[str]) -> csr_matrix:
+    cues = csr_matrix([cue_counts(text) for text in texts])
+    return hstack([space.matrix(texts, _views), cues]).tocsr()
+
+
+def _machine() -> LogisticRegression:
+    # One variety against the rest: ten times faster than all together, and no worse.
+    return LogisticRegression(C=_PENALTY, solver="liblinear", random_state=_SEED)
+
+
+def _snippets(texts: Sequence[str]) -> tuple[list[str], list[int]]:
+    """A piece of one or two words of each text that has more, as often from its beginning as from anywhere, and
+    the number of the text that it is from."""
+    chance = np.random.default_rng(_SEED)
+    parts: list[str] = []
+    origins: list[int] = []
+    for origin, text in enumerate(texts):
+        words = text.split()
+        if len(words) < _FEWEST_WORDS:
+            continue
+        length = int(chance.integers(1, _FEWEST_WORDS))
+        start = int(chance.integers(0, len(words) - length + 1)) * int(chance.integers(0, 2))
+        parts.append(" ".join(words[start : start + length]))
+        origins.append(origin)
+    return parts, origins
 
 
 def _in_doubt(scores: Floats) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rasa_components.intent_model import IntentModel, Options
+from bot.rasa_components.intent_model import IntentModel
+from bot.rasa_components.scorers import Options
 from bot.rasa_components.variety_model import VarietyModel
 from tests.rasa_components.corpus import EXAMPLES
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.rasa_components.intent_model import IntentModel, Options
+from bot.rasa_components.intent_model import IntentModel
+from bot.rasa_components.scorers import Options
 from tests.rasa_components.corpus import EXAMPLES
 
 
