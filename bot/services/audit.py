@@ -66,6 +66,12 @@ class Action(StrEnum):
     FACTOR_RULE_CHANGED = "factor_rule_changed"
     SESSIONS_ENDED = "sessions_ended"
     RECORD_SEARCHED = "record_searched"
+    NOTE_WRITTEN = "note_written"
+    CONVERSATION_TRANSFERRED = "conversation_transferred"
+    BOOKED_FOR_PERSON = "booked_for_person"
+    MOVED_FOR_PERSON = "moved_for_person"
+    CANCELLED_FOR_PERSON = "cancelled_for_person"
+    DESK_CHANGED = "desk_changed"
 
 
 class Kind(StrEnum):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
 
 from bot.core import booking_rules, phone
 from bot.core.bubbles import Bubble
@@ -13,8 +15,11 @@ from bot.core.errors import InvalidInput
 from bot.core.locales import variety_or_default
 from bot.core.texts import Texts
 from bot.services import bookings, handoffs, messages
+from bot.services.places import is_free
 from bot.services.reminders import CommuneName
-from bot.store.models import AppointmentTime, Booking, Conversation, Stop
+from bot.store.models import AppointmentTime, Booking, Caravan, Conversation, Stop
+
+MOST_TIMES = 300
 
 
 class UnusableName(InvalidInput):
@@ -23,6 +28,19 @@ class UnusableName(InvalidInput):
 
 class UnusableNumber(InvalidInput):
     """No Moroccan mobile number, to which a reminder could go."""
+
+
+def free_times(session: Session, *, now: datetime) -> Sequence[AppointmentTime]:
+    """The times ahead that can still be booked, soonest first."""
+    return session.scalars(
+        select(AppointmentTime)
+        .join(AppointmentTime.stop)
+        .join(Caravan, Caravan.id == Stop.caravan_id)
+        .options(contains_eager(AppointmentTime.stop))
+        .where(Caravan.is_current, Stop.status.in_(booking_rules.BOOKABLE_STOP), is_free(now))
+        .order_by(AppointmentTime.starts_at, AppointmentTime.id)
+        .limit(MOST_TIMES)
+    ).all()
 
 
 def book(

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from bot.core import phone
 from bot.core.messages import Channel
-from bot.store.models import ContactAddress, Conversation, Handoff, InboundMessage, OutboundMessage, Staff
+from bot.core.search_words import folded_sql, query_of
+from bot.store.models import (
+    ContactAddress,
+    Conversation,
+    ConversationSeen,
+    Handoff,
+    InboundMessage,
+    OutboundMessage,
+    Staff,
+)
 
 PAGE_SIZE = 30
 
 
 class Tab(StrEnum):
-    """The three lists of the inbox."""
+    """The lists of the inbox."""
 
     WAITING = "waiting"
     MINE = "mine"
     ALL = "all"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +43,7 @@ class Counts:
     waiting: int
     mine: int
     all: int
+    closed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +61,7 @@ class LastMessage:
 @dataclass(frozen=True, kw_only=True)
 class InboxRow:
     """One conversation in a list. ``since`` is what its age is counted from: the request for a person, else
-    the last activity.
+    the last activity. ``unread`` counts what neither the assistant has answered nor this member of the staff has seen.
     """
 
     conversation_id: int
@@ -60,6 +72,9 @@ class InboxRow:
     reason: str | None
     holder: str | None
     mine: bool
+    urgent: bool
+    speciality: str | None
+    unread: int
     since: datetime
     last: LastMessage | None
 
@@ -74,7 +89,7 @@ class InboxPage:
 
 
 def counts(session: Session, *, staff_id: int) -> Counts:
-    """The sizes of the three lists for one member of the staff."""
+    """The sizes of the lists for one member of the staff."""
     is_open = Handoff.closed_at.is_(None)
     waiting, mine = session.execute(
         select(
@@ -83,19 +98,24 @@ def counts(session: Session, *, staff_id: int) -> Counts:
         ).select_from(Handoff)
     ).one()
     total = session.scalar(select(func.count()).select_from(Conversation))
-    return Counts(waiting=waiting, mine=mine, all=total or 0)
+    closed = session.scalar(select(func.count()).select_from(Conversation).where(_was_closed()))
+    return Counts(waiting=waiting, mine=mine, all=total or 0, closed=closed or 0)
 
 
-def page(session: Session, *, tab: Tab, staff_id: int, number: int = 1) -> InboxPage:
-    """One page of a list: who waits longest comes first in ``WAITING``, the liveliest conversation in the
-    others.
+def page(session: Session, *, tab: Tab, staff_id: int, number: int = 1, looked_for: str = "") -> InboxPage:
+    """One page of a list: what is urgent and who waits longest comes first in ``WAITING``, the liveliest conversation in the
+    others. ``looked_for`` keeps those in whose names or messages all its words occur.
     """
-    query = _of_tab(tab, staff_id).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
+    query = _of_tab(tab, staff_id)
+    if looked_for.strip():
+        query = query.where(_holds(looked_for))
+    query = query.offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
     found = session.execute(query).all()
     shown = found[:PAGE_SIZE]
-    last = _last_messages(session, [conversation.id for conversation, _, _, _ in shown])
+    ids = [conversation.id for conversation, _, _, _ in shown]
+    last, unread = _last_messages(session, ids), _unread(session, ids, staff_id)
     rows = tuple(
-        _row(conversation, address, handoff, holder, last.get(conversation.id), staff_id)
+        _row(conversation, address, handoff, holder, last.get(conversation.id), staff_id, unread)
         for conversation, address, handoff, holder in shown
     )
     return InboxPage(rows=rows, page=number, has_next=len(found) > PAGE_SIZE)
@@ -111,10 +131,70 @@ def _of_tab(tab: Tab, staff_id: int) -> Select[Conversation, ContactAddress, Han
     latest_first = (Conversation.last_activity_at.desc(), Conversation.id.desc())
     if tab is Tab.WAITING:
         waiting = query.where(Handoff.id.is_not(None), Handoff.staff_id.is_(None))
-        return waiting.order_by(Handoff.requested_at, Handoff.id)
+        return waiting.order_by(Handoff.urgent.desc(), Handoff.waiting_since, Handoff.id)
     if tab is Tab.MINE:
-        return query.where(Handoff.staff_id == staff_id).order_by(*latest_first)
+        return query.where(Handoff.staff_id == staff_id).order_by(Handoff.urgent.desc(), *latest_first)
+    if tab is Tab.CLOSED:
+        return query.where(_was_closed()).order_by(*latest_first)
     return query.order_by(*latest_first)
+
+
+def _was_closed() -> ColumnElement[bool]:
+    """Conversations that people of the staff had and have no more."""
+    of_it = Handoff.conversation_id == Conversation.id
+    handed = select(Handoff.conversation_id).where(Handoff.closed_at.is_not(None))
+    still = exists().where(of_it, Handoff.closed_at.is_(None)).correlate(Conversation)
+    return Conversation.id.in_(handed) & ~still
+
+
+def _holds(looked_for: str) -> ColumnElement[bool]:
+    """Conversations with all these words in one name or one message, or of this phone number."""
+    found = []
+    number = phone.mobile(looked_for)
+    if number is not None:
+        found.append(Conversation.address_id.in_(_addresses(ContactAddress.address == number)))
+    words = query_of(looked_for)
+    if words is not None:
+        for model, column in ((InboundMessage, "text"), (OutboundMessage, "text")):
+            table = model.__tablename__
+            ids = select(model.conversation_id).where(_matches(f"{table}.{column}", words))
+            found.append(Conversation.id.in_(ids))
+        names = _addresses(_matches("contact_address.profile_name", words))
+        found.append(Conversation.address_id.in_(names))
+    return or_(*found) if found else false()
+
+
+def _matches(column: str, words: str) -> ColumnElement[bool]:
+    simple: ColumnElement[object] = literal_column("'simple'")
+    vector: ColumnElement[object] = literal_column(f"to_tsvector('simple', {folded_sql(column)})")
+    return vector.bool_op("@@")(func.to_tsquery(simple, words))
+
+
+def _addresses(which: ColumnElement[bool]) -> Select[int]:
+    return select(ContactAddress.id).where(which)
+
+
+def _unread(session: Session, conversation_ids: Sequence[int], staff_id: int) -> dict[int, int]:
+    seen = (
+        select(ConversationSeen.inbound_id)
+        .where(
+            ConversationSeen.staff_id == staff_id,
+            ConversationSeen.conversation_id == InboundMessage.conversation_id,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(InboundMessage.conversation_id, func.count())
+        .join(Handoff, Handoff.conversation_id == InboundMessage.conversation_id)
+        .where(
+            InboundMessage.conversation_id.in_(conversation_ids),
+            Handoff.closed_at.is_(None),
+            InboundMessage.outcome.is_distinct_from("answered"),
+            InboundMessage.id > func.coalesce(seen, 0),
+        )
+        .group_by(InboundMessage.conversation_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _row(
@@ -124,6 +204,7 @@ def _row(
     holder: Staff | None,
     last: LastMessage | None,
     staff_id: int,
+    unread: Mapping[int, int],
 ) -> InboxRow:
     waits = handoff is not None and holder is None
     return InboxRow(
@@ -135,7 +216,10 @@ def _row(
         reason=handoff.reason if handoff else None,
         holder=holder.display_name if holder else None,
         mine=holder is not None and holder.id == staff_id,
-        since=handoff.requested_at if handoff and waits else conversation.last_activity_at,
+        urgent=handoff is not None and handoff.urgent,
+        speciality=handoff.speciality if handoff else None,
+        unread=unread.get(conversation.id, 0),
+        since=handoff.waiting_since if handoff and waits else conversation.last_activity_at,
         last=last,
     )
 

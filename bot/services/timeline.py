@@ -100,6 +100,7 @@ class Header:
     variety: str | None
     talker: str
     reason: str | None
+    urgent: bool
     requested_at: datetime | None
     holder_id: int | None
     holder: str | None
@@ -134,6 +135,7 @@ def header(session: Session, *, conversation_id: int) -> Header:
         variety=conversation.contact.variety,
         talker=conversation.talker,
         reason=handoff.reason if handoff else None,
+        urgent=handoff is not None and handoff.urgent,
         requested_at=handoff.requested_at if handoff else None,
         holder_id=handoff.staff_id if handoff else None,
         holder=handoff.staff.display_name if handoff and handoff.staff else None,

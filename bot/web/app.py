@@ -29,6 +29,7 @@ from bot.web.console import (
     account_factor,
     calendar,
     calls,
+    coaching,
     conversation,
     day,
     desk,
@@ -41,6 +42,7 @@ from bot.web.console import (
     plans,
     record,
     sheets,
+    talk_tools,
     team,
     undelivered,
 )
@@ -76,6 +78,8 @@ CONSOLE_PAGES = (
     record,
     account_factor,
     account,
+    talk_tools,
+    coaching,
 )
 CONSOLE = tuple(part.router for part in CONSOLE_PAGES)
 """The routes of the console."""

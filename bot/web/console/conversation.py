@@ -15,15 +15,26 @@ from bot.channels.storable import storable
 from bot.core import service_window
 from bot.core.bubbles import MAX_CHARACTERS
 from bot.core.errors import Conflict, InvalidInput
+from bot.core.handoff_rules import SPECIALITIES
 from bot.core.roles import COACHES, READERS
-from bot.services import audit, handoffs, stops, timeline
+from bot.services import (
+    audit,
+    coach_bookings,
+    coach_notes,
+    colleagues,
+    desk_settings,
+    handoffs,
+    stops,
+    timeline,
+)
 from bot.services.audit import Action, Kind
 from bot.services.timeline import Header
 from bot.store.engine import transaction
+from bot.web.canned import canned_answers
 from bot.web.console.access import CONSOLE, Member, Staff, is_live
 from bot.web.console.pages import page
 from bot.web.console.routes import ConsoleRouter
-from bot.web.context import web_of
+from bot.web.context import Web, web_of
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/conversations")
 SEE_OTHER = 303
@@ -52,7 +63,7 @@ def show(
     before: Annotated[datetime | None, Query()] = None,
 ) -> Response:
     """What was said, and what may be done."""
-    return _page(request, who, conversation_id, before=before)
+    return conversation_page(request, who, conversation_id, before=before)
 
 
 @router.form("/{conversation_id}/take", roles=COACHES)
@@ -61,9 +72,9 @@ def take(request: Request, who: Staff, conversation_id: ConversationId) -> Respo
     try:
         with transaction(web_of(request).sessions) as session:
             handoffs.take(session, conversation_id=conversation_id, staff_id=who.id, now=who.now)
-            _record(session, who, Action.CONVERSATION_TAKEN, conversation_id)
+            record_step(session, who, Action.CONVERSATION_TAKEN, conversation_id)
     except handoffs.TakenByAnother:
-        return _page(request, who, conversation_id, status=409, problem="problem_taken")
+        return conversation_page(request, who, conversation_id, status=409, problem="problem_taken")
     return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}", SEE_OTHER)
 
 
@@ -80,14 +91,21 @@ def answer(
     """
     written: str = storable(text).replace("\r\n", "\n").strip()
     try:
-        with transaction(web_of(request).sessions) as session:
-            _answer(session, who, conversation_id, written, seen)
+        web = web_of(request)
+        with transaction(web.sessions) as session:
+            _answer(session, web, who, conversation_id, written, seen)
     except handoffs.NotHeld:
-        return _page(request, who, conversation_id, status=409, problem="problem_not_held", draft=written)
+        return conversation_page(
+            request, who, conversation_id, status=409, problem="problem_not_held", draft=written
+        )
     except WindowClosed:
-        return _page(request, who, conversation_id, status=409, problem="problem_window", draft=written)
+        return conversation_page(
+            request, who, conversation_id, status=409, problem="problem_window", draft=written
+        )
     except AnswerUnusable as error:
-        return _page(request, who, conversation_id, status=422, problem=error.problem, draft=written)
+        return conversation_page(
+            request, who, conversation_id, status=422, problem=error.problem, draft=written
+        )
     return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}#end", SEE_OTHER)
 
 
@@ -100,31 +118,33 @@ def give_back(request: Request, who: Staff, conversation_id: ConversationId) -> 
             handoffs.give_back(
                 session, conversation_id=conversation_id, staff_id=who.id, texts=web.texts(), now=who.now
             )
-            _record(session, who, Action.CONVERSATION_GIVEN_BACK, conversation_id)
+            record_step(session, who, Action.CONVERSATION_GIVEN_BACK, conversation_id)
     except handoffs.NotHeld:
-        return _page(request, who, conversation_id, status=409, problem="problem_not_held")
+        return conversation_page(request, who, conversation_id, status=409, problem="problem_not_held")
     return RedirectResponse(f"{CONSOLE}/inbox?tab=mine&done=given_back", SEE_OTHER)
 
 
-def _answer(session: Session, who: Member, conversation_id: int, text: str, seen: int) -> None:
+def _answer(session: Session, web: Web, who: Member, conversation_id: int, text: str, seen: int) -> None:
     timeline.hold_still(session, conversation_id=conversation_id)
     head = timeline.header(session, conversation_id=conversation_id)
+    instead = _instead(web, head)
     if head.holder_id != who.id:
         raise handoffs.NotHeld(f"conversation {conversation_id} is not held by staff {who.id}")
     if not text:
         raise AnswerUnusable("problem_empty")
     if len(text) > MAX_CHARACTERS[head.channel]:
         raise AnswerUnusable("problem_long")
-    if not service_window.is_open(channel=head.channel, last_inbound_at=head.last_inbound_at, now=who.now):
+    open_now = service_window.is_open(channel=head.channel, last_inbound_at=head.last_inbound_at, now=who.now)
+    if not open_now and instead is None:
         raise WindowClosed("the service window has closed")
     last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id)
     if last is not None and last.id > seen and last.text == text:
         return
     sent = handoffs.answer(session, conversation_id=conversation_id, staff_id=who.id, text=text, now=who.now)
-    _record(session, who, Action.ANSWER_SENT, conversation_id, [(Kind.MESSAGE, each) for each in sent])
+    record_step(session, who, Action.ANSWER_SENT, conversation_id, [(Kind.MESSAGE, each) for each in sent])
 
 
-def _page(
+def conversation_page(
     request: Request,
     who: Member,
     conversation_id: int,
@@ -134,11 +154,14 @@ def _page(
     problem: str | None = None,
     draft: str = "",
 ) -> Response:
+    """The page of a conversation, with what went wrong with a step."""
     web = web_of(request)
     with transaction(web.sessions) as session:
-        known = _known(session, who, conversation_id, _aware(before))
+        known = _known(session, web, who, conversation_id, _aware(before))
+        if who.role in COACHES:
+            coach_notes.mark_seen(session, conversation_id=conversation_id, staff_id=who.id)
         if not is_live(request):
-            _record(session, who, Action.CONVERSATION_VIEWED, conversation_id)
+            record_step(session, who, Action.CONVERSATION_VIEWED, conversation_id)
     return page(
         request,
         who,
@@ -155,7 +178,9 @@ def _page(
     )
 
 
-def _known(session: Session, who: Member, conversation_id: int, before: datetime | None) -> dict[str, object]:
+def _known(
+    session: Session, web: Web, who: Member, conversation_id: int, before: datetime | None
+) -> dict[str, object]:
     """What the page shows of a conversation. Raises NotFound."""
     head = timeline.header(session, conversation_id=conversation_id)
     last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id)
@@ -169,6 +194,13 @@ def _known(session: Session, who: Member, conversation_id: int, before: datetime
         "about": timeline.summary(session, contact_id=head.contact_id, now=who.now),
         "seen": last.id if last else 0,
         "window": _window_left(head, who.now),
+        "instead": _instead(web, head),
+        "notes": coach_notes.of(session, conversation_id=conversation_id),
+        "colleagues": colleagues.others(session, staff_id=who.id),
+        "specialities": SPECIALITIES,
+        "emergency_line": desk_settings.load(session).emergency_line,
+        "canned": canned_answers(),
+        "free_times": coach_bookings.free_times(session, now=who.now) if head.holder_id == who.id else (),
         "limit": MAX_CHARACTERS[head.channel],
         "is_example": caravan is not None and caravan.is_example,
     }
@@ -185,17 +217,25 @@ def _window_left(head: Header, now: datetime) -> timedelta | None:
     return max(timedelta(0), head.last_inbound_at + service_window.WINDOW - now)
 
 
+def _instead(web: Web, head: Header) -> str | None:
+    """What carries a message once the window has closed: the approved template, an SMS, or nothing."""
+    if web.settings.whatsapp_templates_file is not None:
+        return "template"
+    return "sms" if head.phone else None
+
+
 def _aware(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo is not None else None
 
 
-def _record(
+def record_step(
     session: Session,
     who: Member,
     action: Action,
     conversation_id: int,
     more: Sequence[tuple[Kind, int]] = (),
 ) -> None:
+    """Note a step in a conversation in the record."""
     contact = timeline.contact_of(session, conversation_id=conversation_id)
     about = [(Kind.CONVERSATION, conversation_id), (Kind.CONTACT, contact), *more]
     audit.record(session, staff_id=who.id, action=action, now=who.now, about=about)

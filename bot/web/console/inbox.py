@@ -8,6 +8,7 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.channels.storable import storable
 from bot.core.roles import EVERYONE, READERS
 from bot.services import audit, inbox
 from bot.services.audit import Action, Kind
@@ -42,11 +43,12 @@ def show(
     tab: Tab = Tab.WAITING,
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     done: Annotated[str, Query()] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """One list, a page of it."""
     with transaction(web_of(request).sessions) as session:
         counts = inbox.counts(session, staff_id=who.id)
-        found = inbox.page(session, tab=tab, staff_id=who.id, number=number)
+        found = inbox.page(session, tab=tab, staff_id=who.id, number=number, looked_for=storable(q))
         if not is_live(request):
             shown = [(Kind.CONVERSATION, row.conversation_id) for row in found.rows]
             audit.record(
@@ -67,4 +69,5 @@ def show(
         found=found,
         now=who.now,
         done=done,
+        looked_for=q,
     )

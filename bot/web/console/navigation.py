@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.roles import COACHES, EVERYONE, FIELD, OVERSEERS, READERS, Role, Roles
+from bot.core.roles import COACHES, EVERYONE, FIELD, OVERSEERS, PLANNERS, READERS, Role, Roles
 from bot.web.console.access import CONSOLE
 
 ON_A_PHONE = 4
@@ -45,6 +45,7 @@ PLACES = (
     Place(name="staff", roles=OVERSEERS),
     Place(name="record", roles=OVERSEERS),
     Place(name="account", roles=EVERYONE),
+    Place(name="coaching", roles=PLANNERS),
 )
 """The most used first: a phone's bar shows the first ones of a role, its menu all."""
 

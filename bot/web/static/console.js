@@ -130,6 +130,16 @@
     form.dataset.sent = "1";
     form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-busy", "true"));
   });
+  // A ready answer is put into the field, to be changed before it is sent.
+  document.addEventListener("click", (event) => {
+    const words = event.target.closest?.("[data-fill]")?.dataset.fill;
+    const field = document.getElementById("answer");
+    if (!words || !field) return;
+    field.value = field.value ? `${field.value}\n${words}` : words;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    event.target.closest("details")?.removeAttribute("open");
+    field.focus();
+  });
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     document.querySelectorAll("form[data-once]").forEach((form) => {

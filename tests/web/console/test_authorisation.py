@@ -97,6 +97,13 @@ GET   /console/undelivered                              yes        yes    -     
 POST  /console/undelivered/{outbound_id}/again          yes        yes    -      -        -
 POST  /console/undelivered/{outbound_id}/done           yes        yes    -      -        -
 POST  /console/undelivered/jobs/{job_id}/replay         yes        -      -      -        -
+POST  /console/conversations/{conversation_id}/note     yes        yes    -      -        -
+POST  /console/conversations/{conversation_id}/transfer  yes       yes    -      -        -
+POST  /console/conversations/{conversation_id}/book     yes        yes    -      -        -
+POST  /console/conversations/{conversation_id}/bookings/{booking_id}/move  yes yes - - -
+POST  /console/conversations/{conversation_id}/bookings/{booking_id}/cancel  yes yes - - -
+GET   /console/coaching                                 yes        -      -      -        -
+POST  /console/coaching/desk                            yes        -      -      -        -
 GET   /console/conversations/{conversation_id}/data     yes        yes    -      yes      -
 POST  /console/conversations/{conversation_id}/data/export  yes    yes    -      -        -
 POST  /console/conversations/{conversation_id}/data/erase  yes     yes    -      -        -

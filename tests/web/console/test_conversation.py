@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.store.engine import Sessions, transaction
-from bot.store.models import AuditEvent, Conversation, Handoff
+from bot.store.models import AuditEvent, Contact, Conversation, Handoff
 
 INBOX = "/console/inbox"
 TALK = "/console/conversations/1"
@@ -121,6 +121,7 @@ def test_after_24_hours_whatsapp_takes_no_free_text(
     # The session must outlive the window.
     with transaction(sessions) as session:
         session.get_one(Conversation, 1).last_inbound_at = clock() - timedelta(hours=24)
+        session.get_one(Contact, 1).phone = None
     closed = amina.get(TALK).text
     assert 'name="text"' not in closed
     assert 'class="notice warn"' in closed
@@ -210,3 +211,15 @@ def test_what_a_person_writes_is_never_markup(amina: Any, providers: Any) -> Non
         page = amina.get(path).text
         assert "<script>alert" not in page
         assert "<b onclick" not in page
+
+
+@pytest.mark.usefixtures("waiting")
+def test_after_24_hours_an_answer_goes_by_sms_where_a_mobile_is_known(
+    amina: Any, sessions: Sessions, clock: Any, outbound: Any
+) -> None:
+    amina.take()
+    with transaction(sessions) as session:
+        session.get_one(Conversation, 1).last_inbound_at = clock() - timedelta(hours=24)
+    assert "partira par SMS" in amina.get(TALK).text
+    assert amina.answer("Bonjour").status_code == 303
+    assert [message.text for message in outbound()] == ["Bonjour"]

@@ -7,6 +7,8 @@ from string import Formatter
 import pytest
 
 from bot.core.consent_rules import Purpose, Source
+from bot.core.handoff_rules import SPECIALITIES
+from bot.core.handoff_rules import Reason as HandoffReason
 from bot.core.locales import Variety
 from bot.core.media_rules import Shown
 from bot.core.messages import Channel, DeliveryStatus, InboundKind
@@ -65,13 +67,25 @@ def test_every_key_of_the_templates_has_words() -> None:
         ("status", [status.value for status in DeliveryStatus]),
         ("kind", [kind.value for kind in InboundKind if kind is not InboundKind.TEXT]),
         ("variety", [variety.value for variety in Variety]),
-        ("reason", ["asked", "not_understood", "media", "gave_up", "taken", "other"]),
+        (
+            "reason",
+            [
+                "asked",
+                "not_understood",
+                "media",
+                "gave_up",
+                "taken",
+                "other",
+                *(each.value for each in HandoffReason),
+            ],
+        ),
+        ("speciality", list(SPECIALITIES)),
         ("sector", SECTORS),
         (
             "stop_status",
             ["planned", "confirmed", "running", "done", "postponed", "moved", "cancelled", "other"],
         ),
-        ("tab", ["waiting", "mine", "all"]),
+        ("tab", ["waiting", "mine", "all", "closed"]),
         ("author", ["person", "assistant", "coach", "reminder"]),
         ("error", [*set(KINDS.values()), "500", "role"]),
         ("audit", [action.value for action in Action]),
