@@ -1,6 +1,6 @@
 # `make run` starts the product, `make test` proves it; both set up what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check format parse train lock clean torture load evaluate evaluate-peers evaluate-arbanking
+.PHONY: help run stop test check format parse train bench-booking lock clean torture load evaluate evaluate-peers evaluate-arbanking
 
 PYTHON ?= python3
 export PYTHON310
@@ -74,6 +74,10 @@ torture:
 load:
 	@$(PYTHON) -m bot.install check
 	@exec $(APP) -m tests.load --soak $(or $(SOAK),600)
+
+bench-booking:
+	@$(PYTHON) -m bot.install run
+	@exec $(APP) -m bot.benchmarks.booking $(if $(SMALL),--small)
 
 lock:
 	@exec $(PYTHON) -m bot.install.lock
