@@ -9,32 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
 from bot.config import Settings
 from bot.core.roles import Role
 from bot.store.clock import real_clock
 from bot.store.engine import make_engine, make_sessions
-from bot.store.models import Conversation, Handoff, Staff, Stop
+from bot.store.models import Conversation, Handoff, PlanChange, Staff, Stop
 from bot.web.app import create_app
 from bot.web.console.routes import DECLARED
 from tests.web.routes import page_routes
 
 PARAMETER = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
-SAMPLES: Mapping[str, Select[int]] = {
+SAMPLES: Mapping[str, Select[Any]] = {
     "conversation_id": select(Conversation.id)
     .join(Handoff)
     .where(Handoff.staff_id.is_(None))
     .order_by(Handoff.id),
     "staff_id": select(Staff.id).order_by(Staff.id),
     "stop_id": select(Stop.id).order_by(Stop.day, Stop.id),
+    "change_id": select(PlanChange.id).order_by(PlanChange.id),
+    "kind": select(literal("move")),
 }
 STATES = (
     "/console/numbers/messages?intent=ask_cost&days=90",
     "/console/inbox?tab=mine",
     "/console/inbox?tab=all",
+    "/console/stops?view=month",
     "/console/nothing",
 )
 NOT_SHOWN = frozenset(
@@ -46,6 +50,7 @@ NOT_SHOWN = frozenset(
         "/console/numbers/messages",
         "/console/numbers/stops.csv",
         "/console/numbers/stops.xlsx",
+        "/console/timetable/export.{kind}",
     }
 )
 """What only leads to another page, is a file, or needs more in its address: see ``STATES``."""
