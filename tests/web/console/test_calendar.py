@@ -374,7 +374,7 @@ def test_the_price_and_the_delays_are_the_organisers(
     nadia: Any, log_in: Callable[..., Any], sessions: Sessions
 ) -> None:
     at = "/console/calls"
-    numbers = {"centimes_per_sms": "33", "grace_seconds": "60", "unreached_minutes": "30"}
+    numbers = {key: str(value) for key, value in preferences.DEFAULTS.items()} | {"centimes_per_sms": "33"}
     assert nadia.send(f"{at}/preferences", numbers, form_at=at).status_code == 303
     with sessions() as session:
         assert preferences.get(session, "centimes_per_sms") == 33

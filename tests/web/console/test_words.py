@@ -14,8 +14,12 @@ from bot.core.media_rules import Shown
 from bot.core.messages import Channel, DeliveryStatus, InboundKind
 from bot.core.roles import Role
 from bot.core.sending_rules import POLICIES
+from bot.core.timetable import SERVICES
+from bot.services import preferences
 from bot.services.audit import Action
 from bot.services.labelling import Reason
+from bot.services.plan_wishes import KINDS as KINDS_OF_CHANGE
+from bot.services.stop_rows import COLUMNS
 from bot.web.console.error_pages import KINDS
 from bot.web.console.labels import INTENTS
 from bot.web.console.masking import masked, pretty, without_numbers
@@ -90,6 +94,10 @@ def test_every_key_of_the_templates_has_words() -> None:
         ("error", [*set(KINDS.values()), "500", "role"]),
         ("audit", [action.value for action in Action]),
         ("role", [role.value for role in Role]),
+        ("preferences", list(preferences.DEFAULTS)),
+        ("service", [*SERVICES, "any"]),
+        ("plan_kind", list(KINDS_OF_CHANGE)),
+        ("field", list(COLUMNS)),
         ("intent", list(INTENTS)),
         ("labels_reason", [reason.value for reason in Reason]),
         ("nav", [place.name for place in PLACES]),
