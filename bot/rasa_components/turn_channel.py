@@ -14,6 +14,7 @@ from typing import Any
 
 from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.events import ActiveLoop, AllSlotsReset, SlotSet
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -131,8 +132,24 @@ async def _run(agent: Any, store: TurnStore, body: dict[str, Any]) -> dict[str, 
     return _reply(turn_id, done, body)
 
 
+async def _begin_anew(agent: Any, sender: str) -> None:
+    """A coach has talked with the person since: what was asked before is over, open forms too; the chosen variety stays."""
+    tracker = await agent.processor.tracker_store.retrieve(sender)
+    if tracker is None:
+        return
+    chosen = tracker.get_slot("chosen_variety") if "chosen_variety" in tracker.slots else None
+    tracker.update(ActiveLoop(None))
+    tracker.update(AllSlotsReset())
+    if chosen is not None:
+        tracker.update(SlotSet("chosen_variety", chosen))
+    await agent.processor.save_tracker(tracker)
+
+
 async def _handle(agent: Any, body: dict[str, Any], offered: list[dict[str, Any]]) -> None:
     turn_id = str(body["turn_id"])
+    if (body.get("metadata") or {}).get("resumed"):
+        offered = []
+        await _begin_anew(agent, str(body["conversation_id"]))
     text = message_text(typed=body.get("text") or "", payload=body.get("payload"), offered=offered)
     message = UserMessage(
         text=text,

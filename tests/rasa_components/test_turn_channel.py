@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from rasa.core.actions.action import ActionExecutionRejection
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import ActiveLoop, Event
 from rasa.shared.exceptions import RasaException
 from sanic import Sanic
 
@@ -314,3 +314,24 @@ def test_it_needs_a_token() -> None:
     for credentials in (None, {}, {"token": ""}):
         with pytest.raises(RasaException, match="turn input channel"):
             TurnChannel.from_credentials(credentials)
+
+
+def test_after_a_coach_an_open_form_and_offered_choices_are_over() -> None:
+    async def opens_a_form(message: UserMessage) -> list[Event]:
+        return [ActiveLoop("booking_form"), bot_said("Which?", '/inform{"choice": "stop:1"}')]
+
+    processor = Processor(opens_a_form)
+
+    async def talk(client: Client) -> None:
+        await client.post()
+        tracker = await processor.tracker_store.retrieve("7")
+        assert tracker is not None
+        assert tracker.active_loop_name == "booking_form"
+        processor._play = says_hello
+        await client.post(turn_id="12", text="1", metadata={"variety": "fr", "resumed": True})
+        tracker = await processor.tracker_store.retrieve("7")
+        assert tracker is not None
+        assert tracker.active_loop_name is None
+        assert processor.played[-1].text == "1"
+
+    run(talk, stand_in_agent(processor))
