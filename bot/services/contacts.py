@@ -26,7 +26,8 @@ def conversation_for(
 ) -> Conversation:
     """The conversation with an address, made on the first message together with its contact.
 
-    ``phone`` is E.164 where the channel itself shows a mobile number (WhatsApp), else None.
+    ``phone`` is E.164 where the channel itself shows a mobile number (WhatsApp), else None. The conversation is locked until the
+    transaction ends: messages that come at the same moment get their numbers and their jobs in one and the same order.
     """
     known = _address(session, channel, address)
     if known is None:
@@ -37,7 +38,7 @@ def conversation_for(
         # Who writes can be answered. By SMS the provider goes on refusing until it is told otherwise.
         known.blocked_at = None
         consent.let_in_again(session, contact_id=known.contact_id, channel=channel, now=now)
-    found = session.scalar(select(Conversation).where(Conversation.address_id == known.id))
+    found = session.scalar(select(Conversation).where(Conversation.address_id == known.id).with_for_update())
     if found is None:
         found = Conversation(
             address_id=known.id, contact_id=known.contact_id, created_at=now, last_activity_at=now

@@ -5,9 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from bot.core.errors import NotFound
 from bot.core.locales import Variety
@@ -128,3 +130,23 @@ def test_a_variety_is_remembered_and_one_that_was_asked_for_is_marked(
 def test_who_is_not_there_is_not_found(sessions: Sessions) -> None:
     with pytest.raises(NotFound):
         contact(sessions, 404)
+
+
+def test_messages_of_one_moment_wait_for_each_other_before_they_are_numbered(
+    sessions: Sessions, now: datetime, make_conversation: MakeConversation
+) -> None:
+    """Numbers and jobs of a conversation come in one order, whoever is quicker in between."""
+    make_conversation("+212612345678")
+    common: dict[str, Any] = {
+        "channel": Channel.WHATSAPP,
+        "address": "+212612345678",
+        "profile_name": None,
+        "phone": "+212612345678",
+        "now": now,
+    }
+    with transaction(sessions) as first, sessions.begin() as second:
+        contacts.conversation_for(first, **common)
+        second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            contacts.conversation_for(second, **common)
+        second.rollback()

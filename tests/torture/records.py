@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -157,5 +157,13 @@ def _rows(connection: psycopg.Connection[Any], kind: Any, query: str, values: An
 def _shown(sandbox: httpx.Client, phone: str) -> list[Shown]:
     answer = sandbox.get(f"/sandbox/phones/{phone.replace('+', '%2B')}/messages")
     answer.raise_for_status()
+    return [_as_shown(phone, message) for message in answer.json()]
+
+
+def _as_shown(phone: str, message: dict[str, Any]) -> Shown:
     names = ("id", "channel", "direction", "provider_id", "status")
-    return [Shown(phone=phone, **{name: message[name] for name in names}) for message in answer.json()]
+    shown = Shown(phone=phone, **{name: message[name] for name in names})
+    if shown.channel == "telegram" and shown.direction == "out":
+        # What the Bot API gives as message_id, and the product keeps.
+        return replace(shown, provider_id=str(shown.id))
+    return shown

@@ -85,3 +85,8 @@ def test_what_is_under_way_is_counted(database_url: str, sessions: Sessions) -> 
     with transaction(sessions) as session:
         session.execute(text("UPDATE inbound_message SET outcome = NULL"))
     assert records.unfinished(libpq_url(database_url)) == 1
+
+
+def test_an_answer_on_telegram_is_known_by_its_number_in_the_chat(database_url: str) -> None:
+    found = read(database_url, said(7, "out", "") | {"channel": "telegram"}, said(8, "out", "SMout"))
+    assert [message.provider_id for message in found.shown] == ["7", "SMout"]
