@@ -43,5 +43,7 @@ def of_tools(data: DataDir) -> dict[str, str]:
         "MPLCONFIGDIR": str(data.root / "cache" / "matplotlib"),
         "KERAS_HOME": str(data.root / "cache" / "keras"),
         "TF_CPP_MIN_LOG_LEVEL": "2",
+        # One message is understood at a time, and what is learnt is small: more threads only wait for each other.
+        "OPENBLAS_NUM_THREADS": "1",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     }
