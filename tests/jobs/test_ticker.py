@@ -107,11 +107,12 @@ def test_one_round_queues_all_that_is_due_however_many_batches(
     assert ticker.send_due_reminders(context) == 2
     for _ in range(2):
         asyncio.run(tick())
-        assert job_states(sessions) == [("todo", 0)] * 5
+        assert job_states(sessions) == [("todo", 0)] * 10
     with sessions() as session:
-        kinds = session.scalars(select(OutboundMessage.kind)).all()
+        told = session.execute(select(OutboundMessage.kind, OutboundMessage.channel)).all()
         assert session.scalars(select(WorkerHeartbeat)).one()
-    assert kinds == ["reminder"] * 5
+    # In the chat, and in the evening always by SMS as well.
+    assert sorted(map(tuple, told)) == [("reminder", "sms")] * 5 + [("reminder", "telegram")] * 5
 
 
 def test_the_job_of_a_dead_worker_is_resumed_and_no_other(
