@@ -50,7 +50,16 @@ def measure(model: Path, data: DataDir) -> Server | None:
 
 
 def _start(model: Path, endpoints: Path, port: int, variables: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [str(RASA_PYTHON), "-m", "bot.rasa_components.lean_rasa", "run", "--model", str(model), "--endpoints", str(endpoints)]
+    command = [
+        str(RASA_PYTHON),
+        "-m",
+        "bot.rasa_components.lean_rasa",
+        "run",
+        "--model",
+        str(model),
+        "--endpoints",
+        str(endpoints),
+    ]
     command += ["--credentials", "credentials.yml", "-i", "127.0.0.1", "-p", str(port)]
     return subprocess.Popen(
         command,

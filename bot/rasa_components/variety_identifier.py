@@ -21,7 +21,7 @@ from bot.core.locales import DEFAULT_VARIETY, Variety
 from bot.core.text import fold, share_of_arabic
 from bot.rasa_components.calibration import softmax
 from bot.rasa_components.fingerprints import sources_fingerprint
-from bot.rasa_components.variety_model import VARIETIES, VarietyModel
+from bot.rasa_components.variety_model import HINTS, VARIETIES, VarietyModel, cue_counts, varieties_of_cue
 
 VARIETY = "variety"
 VARIETY_CONFIDENCE = "variety_confidence"
@@ -41,6 +41,11 @@ _NEUTRAL_WORDS = frozenset(
         "haha",
         "lol",
         "menu",
+        "القائمة",
+        "قائمة",
+        "المنيو",
+        "لمنيو",
+        "منيو",
         "start",
         "stop",
         "sms",
@@ -55,6 +60,8 @@ _WORD = re.compile(r"[^\W\d_](?:\w|')*")
 # How much likelier the variety in use is than the others, before a message of one word is read; less for
 # longer ones.
 _PRIOR = 5.0
+_FEW_WORDS = 2
+_ARABIC_SCRIPT = frozenset({Variety.DARIJA_ARABIC.value, Variety.ARABIC.value})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +95,30 @@ def identify(model: VarietyModel, text: str, telling: str, known: str | None, ch
     words = len(_WORD.findall(telling))
     if not words:
         return Identified(variety=known or _by_script(model, text), confidence=0.5)
+    if words <= _FEW_WORDS:
+        settled = _settled(text, telling, known)
+        if settled is not None:
+            return Identified(variety=settled, confidence=0.9)
     scores = model.scores(telling)
     if known is not None:
         scores[VARIETIES.index(known)] += _PRIOR / math.sqrt(words)
     probabilities = softmax(scores)
     best = int(probabilities.argmax())
     return Identified(variety=VARIETIES[best], confidence=float(probabilities[best]))
+
+
+def _settled(text: str, telling: str, known: str | None) -> str | None:
+    """What a few words say by themselves: all of them give the same variety away, or they give nothing away at all, and the
+    variety in use is written in their script. Nothing where that does not decide it."""
+    given_away = {frozenset(varieties_of_cue(word)) for word in re.findall(r"\w+", fold(telling))}
+    if len(given_away) == 1:
+        (only,) = given_away
+        if len(only) == 1 and known is None:
+            return next(iter(only))
+    if known is None or any(cue_counts(telling)[:HINTS]):
+        return None
+    is_arabic = share_of_arabic(text) >= 0.5
+    return known if is_arabic == (known in _ARABIC_SCRIPT) else None
 
 
 def _by_script(model: VarietyModel, text: str) -> str:

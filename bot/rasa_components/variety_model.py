@@ -59,6 +59,10 @@ _CUES = Path(__file__).with_name("variety_cues.yml")
 _RIVALS = ("en", "so", "id", "tr")
 
 
+HINTS = len(VARIETIES) + 5
+"""How many of the first numbers of :func:`cue_counts` are hints; the others say in which script the text is."""
+
+
 class VarietyMissing(InvalidInput):
     """The training examples do not cover the four varieties; the message names the missing ones."""
 
@@ -67,6 +71,11 @@ class VarietyMissing(InvalidInput):
 def _cues() -> dict[str, frozenset[str]]:
     listed = yaml.safe_load(_CUES.read_text(encoding="utf-8"))
     return {variety: frozenset(fold(listed[variety]).split()) for variety in VARIETIES}
+
+
+def varieties_of_cue(word: str) -> tuple[str, ...]:
+    """The varieties that a folded word gives away; none for most words."""
+    return tuple(variety for variety in VARIETIES if word in _cues()[variety])
 
 
 def _views(text: str) -> dict[str, str]:

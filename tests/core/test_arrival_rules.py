@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.core.arrival_rules import merged_text, wait_for_predecessor, wait_for_quiet
 
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
 
 
 def ago(seconds: float) -> datetime:

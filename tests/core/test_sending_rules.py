@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.core.consent_rules import Purpose
 from bot.core.sending_rules import POLICIES, Repeat, UnknownKind, is_over, policy_of
 
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
 
 
 def test_replies_go_first_then_coaches_then_reminders_then_announcements() -> None:

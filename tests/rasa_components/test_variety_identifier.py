@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.rasa_components.variety_identifier import VarietyIdentifier, without_neutral
+from bot.rasa_components.variety_identifier import VarietyIdentifier, _settled, without_neutral
 from bot.rasa_components.variety_model import VarietyModel
 
 TIFLET = {"entity": "commune", "value": "04.291.01.05", "start": 0, "end": 6}
@@ -63,3 +63,23 @@ def test_an_unknown_tag_is_no_history(varieties: VarietyModel) -> None:
 def test_neutral_parts_are_taken_out() -> None:
     assert without_neutral("Tiflet ok wach fabor", [TIFLET]) == "wach fabor"
     assert without_neutral("10h30 wla 12/12, wach 3ndi 9iyama", []) == "wla wach 3ndi 9iyama"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "settled"),
+    [
+        ("salam", None, "ary-Latn"),
+        ("merci", None, "fr"),
+        ("نعم", None, "ar"),
+        ("azertyuiop qsdfgh", "fr", "fr"),
+        ("azertyuiop qsdfgh", "ary-Latn", "ary-Latn"),
+        ("azertyuiop", "ar", None),
+        ("القائمة", "ary-Arab", "ary-Arab"),
+        ("merci", "ary-Latn", None),
+        ("brahim", None, None),
+    ],
+)
+def test_a_few_words_are_settled_where_they_say_one_thing_or_nothing(
+    text: str, known: str | None, settled: str | None
+) -> None:
+    assert _settled(text, text, known) == settled

@@ -242,4 +242,6 @@ def test_routes_elsewhere_ask_for_what_the_table_says(
             # Nothing is behind the service in this test, and /health says so.
             assert status in (200, 503), name
         else:
-            assert status == (404 if needed.startswith(("loopback", "token", "the signature in the link")) else 403), name
+            assert status == (
+                404 if needed.startswith(("loopback", "token", "the signature in the link")) else 403
+            ), name
