@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timezone, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
