@@ -7,11 +7,13 @@ ran a test.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +33,12 @@ _RASA_WARNINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """A run of pytest: a name for its report, the interpreter, and pytest's arguments."""
+    """A run of pytest: a name for its report, the interpreter, pytest's arguments, and whether it needs the trained model."""
 
     name: str
     python: Path
     arguments: tuple[str, ...]
+    needs_model: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,10 @@ SUITES = (
     Suite(
         name="product",
         python=Path(sys.executable),
-        arguments=("tests", "--ignore=tests/rasa_components", "--ignore=tests/e2e"),
+        arguments=(
+            "tests",
+            *(f"--ignore=tests/{name}" for name in ("rasa_components", "understanding", "e2e")),
+        ),
     ),
     Suite(
         name="rasa",
@@ -73,7 +79,13 @@ SUITES = (
             *_RASA_WARNINGS,
         ),
     ),
-    Suite(name="e2e", python=Path(sys.executable), arguments=("tests/e2e",)),
+    Suite(
+        name="understanding",
+        python=Path(sys.executable),
+        arguments=("tests/understanding",),
+        needs_model=True,
+    ),
+    Suite(name="e2e", python=Path(sys.executable), arguments=("tests/e2e",), needs_model=True),
 )
 
 
@@ -94,7 +106,9 @@ def main(arguments: Sequence[str]) -> int:
     if list(arguments) == ["check"]:
         return _conclude(failed)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    counts = {suite.name: run_suite(suite, failed) for suite in SUITES}
+    with trained_beside():
+        counts = {suite.name: run_suite(suite, failed) for suite in SUITES if not suite.needs_model}
+    counts |= {suite.name: run_suite(suite, failed) for suite in SUITES if suite.needs_model}
     print()
     for name, count in counts.items():
         print(f"{name}: {count}")
@@ -102,6 +116,30 @@ def main(arguments: Sequence[str]) -> int:
     total = sum(counts.values(), Counts())
     print(total)
     return code
+
+
+@contextmanager
+def trained_beside() -> Iterator[None]:
+    """The model is trained, where its inputs changed, while the suites run that do not need it: training takes minutes.
+
+    A training that fails fails the suites that need the model, which say why.
+    """
+    print(
+        "\n=== training the model beside the tests, if it is not there (its log is in build/logs)", flush=True
+    )
+    training = subprocess.Popen(
+        [sys.executable, "-m", "bot", "train"],
+        cwd=PROJECT,
+        env={**os.environ, "DATA_DIR": str(PROJECT / "build")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield
+        training.wait()
+    finally:
+        training.terminate()
+        training.wait()
 
 
 def run_suite(suite: Suite, failed: list[str]) -> Counts:
