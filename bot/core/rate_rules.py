@@ -9,6 +9,8 @@ from bot.core.messages import Channel
 URGENT = 20
 """Priorities from here on are for people who wait for an answer."""
 ROOM_FOR_REPLIES = 1 / 3
+KEPT_FOR_REPLIES = 5.0
+"""Of the burst to one person: a reminder right after a long talk must not wait for minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +37,8 @@ def limits_for(
     pair = {Channel.TELEGRAM: (1.0, 20.0), Channel.WHATSAPP: (1 / 6, 45.0)}.get(channel)
     if pair is not None and conversation_id is not None:
         per_second, burst = pair
-        # Nobody waits for the rest: it keeps to the pace and leaves the burst to replies.
-        floor = 0.0 if priority >= URGENT else burst - 1.0
+        # Nobody waits for the rest: it leaves a few answers' room in the burst.
+        floor = 0.0 if priority >= URGENT else KEPT_FOR_REPLIES
         limits.append(
             Limit(
                 key=f"{channel.value}:to:{conversation_id}", per_second=per_second, burst=burst, floor=floor
