@@ -66,9 +66,11 @@ SUITES = (
         python=Path(sys.executable),
         arguments=(
             "tests",
-            *(f"--ignore=tests/{name}" for name in ("rasa_components", "understanding", "e2e")),
+            *(f"--ignore=tests/{name}" for name in ("browser", "rasa_components", "understanding", "e2e")),
         ),
     ),
+    # The browser's event loop lasts as long as its run of pytest; others could not start one of their own beside it.
+    Suite(name="browser", python=Path(sys.executable), arguments=("tests/browser",)),
     Suite(
         name="rasa",
         python=RASA_PYTHON,
