@@ -13,28 +13,11 @@ from actions.not_understood import KIND, SAY_OTHERWISE, likely_meanings
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
+from bot.core.meanings import INFORMATION
 from bot.core.own_names import is_no_name
 
-QUESTIONS = frozenset(
+QUESTIONS = INFORMATION | frozenset(
     {
-        "ask_about_caravan",
-        "ask_organizers",
-        "ask_dates",
-        "ask_stop_date",
-        "ask_nearest_stop",
-        "ask_directions",
-        "ask_opening_hours",
-        "ask_services",
-        "ask_eligibility",
-        "ask_cost",
-        "ask_documents",
-        "ask_contact",
-        "ask_jobs",
-        "ask_training",
-        "ask_auto_entrepreneur",
-        "ask_cooperative",
-        "ask_financing",
-        "ask_project_support",
         "ask_privacy",
         "bot_challenge",
         "check_idea",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-ASKABLE = frozenset(
+INFORMATION = frozenset(
     {
         "ask_about_caravan",
         "ask_organizers",
@@ -24,6 +24,11 @@ ASKABLE = frozenset(
         "ask_cooperative",
         "ask_financing",
         "ask_project_support",
+    }
+)
+"""Questions about the caravan and its services."""
+ASKABLE = INFORMATION | frozenset(
+    {
         "book_slot",
         "check_booking",
         "reschedule_booking",

@@ -61,7 +61,6 @@ _WORD = re.compile(r"[^\W\d_](?:\w|')*")
 # longer ones.
 _PRIOR = 5.0
 _FEW_WORDS = 2
-_ARABIC_SCRIPT = frozenset({Variety.DARIJA_ARABIC.value, Variety.ARABIC.value})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +117,7 @@ def _settled(text: str, telling: str, known: str | None) -> str | None:
     if known is None or any(cue_counts(telling)[:HINTS]):
         return None
     is_arabic = share_of_arabic(text) >= 0.5
-    return known if is_arabic == (known in _ARABIC_SCRIPT) else None
+    return known if is_arabic == Variety(known).is_arabic_script else None
 
 
 def _by_script(model: VarietyModel, text: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.core.reminder_rules import CASABLANCA
-from bot.store.models import Contact, ContactAddress, Conversation, InboundMessage
+from bot.store.models import ContactAddress, Conversation, InboundMessage
 
 OUT_OF_SCOPE = "out_of_scope"
 TOP = 12
@@ -99,7 +99,6 @@ def messages_of(session: Session, period: Period, *, intent: str) -> tuple[Asked
     rows = session.execute(
         select(InboundMessage, ContactAddress.profile_name)
         .join(Conversation, Conversation.id == InboundMessage.conversation_id)
-        .join(Contact, Contact.id == Conversation.contact_id)
         .join(ContactAddress, ContactAddress.id == Conversation.address_id)
         .where(_within(period), InboundMessage.intent == intent)
         .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())

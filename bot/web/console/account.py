@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.handoff_rules import SPECIALITIES
 from bot.core.messages import Channel
@@ -21,7 +22,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
 ACCOUNT = f"{CONSOLE}/account"
-SEE_OTHER = 303
 ALERT_CHANNELS = (Channel.SMS, Channel.TELEGRAM)
 DONE = ("profile", "password", "sessions", "factor_removed")
 Field = Annotated[str, Form(max_length=2000)]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.roles import EVERYONE
 from bot.services import audit, logins, second_factor, staff
@@ -17,7 +18,7 @@ from bot.services.audit import Action, Kind
 from bot.store.engine import transaction
 from bot.store.models import Staff as Account
 from bot.web.console.access import Member, Staff
-from bot.web.console.account import ACCOUNT, SEE_OTHER, account_page, done, refused_password
+from bot.web.console.account import ACCOUNT, account_page, done, refused_password
 from bot.web.console.pages import page
 from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of

@@ -9,6 +9,7 @@ from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.errors import NotFound
 from bot.core.roles import EVERYONE, PLANNERS
@@ -30,7 +31,6 @@ from bot.web.context import web_of
 from bot.web.places import communes, gazetteer
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/stops")
-SEE_OTHER = 303
 StopId = Annotated[int, Path(ge=1, lt=2**62)]
 NEW = {
     "opens": "09:00",

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.errors import InvalidInput
 from bot.core.roles import FIELD, PLANNERS
@@ -20,7 +21,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/calls")
-SEE_OTHER = 303
 
 
 @router.page("", roles=FIELD)

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.errors import InvalidInput
 from bot.core.handoff_rules import BrokenHours
@@ -22,7 +23,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/coaching")
-SEE_OTHER = 303
 PROBLEMS: dict[type[InvalidInput], str] = {
     BrokenHours: "problem_hours",
     UnusableSettings: "problem_desk",

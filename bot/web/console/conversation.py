@@ -10,6 +10,7 @@ from fastapi import Form, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.channels.storable import storable
 from bot.core import service_window
@@ -37,7 +38,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import Web, web_of
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/conversations")
-SEE_OTHER = 303
 ConversationId = Annotated[int, Path(ge=1, lt=2**62)]
 
 

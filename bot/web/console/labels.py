@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Form, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.errors import InvalidInput
 from bot.core.locales import Variety
@@ -21,7 +22,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/labels")
-SEE_OTHER = 303
 INTENTS = (*sorted(ASKABLE), *sorted(COURTESIES))
 CandidateId = Annotated[int, Path(ge=1, lt=2**62)]
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.roles import EVERYONE
 from bot.services import audit, logins, second_factor, staff
@@ -22,7 +23,6 @@ from bot.web.context import Web, web_of
 from bot.web.wording import LANGUAGES
 
 router = ConsoleRouter(prefix=CONSOLE)
-SEE_OTHER = 303
 LONGEST_NAME = 40
 LONGEST_PASSWORD = 1000
 LONGEST_CODE = 40

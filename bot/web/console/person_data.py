@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Form, Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.consent_rules import Purpose
 from bot.core.errors import NotFound
@@ -23,7 +24,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import Web, web_of
 
 router = ConsoleRouter(prefix=CONSOLE)
-SEE_OTHER = 303
 Id = Annotated[int, Path(ge=1, lt=2**62)]
 
 

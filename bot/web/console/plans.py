@@ -11,6 +11,7 @@ from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.errors import NotFound
 from bot.core.roles import EVERYONE, PLANNERS
@@ -30,7 +31,6 @@ from bot.web.context import web_of
 from bot.web.places import both_names, communes
 
 router = ConsoleRouter(prefix=CONSOLE)
-SEE_OTHER = 303
 Id = Annotated[int, Path(ge=1, lt=2**62)]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "postpone": ("day", "opens", "closes"),

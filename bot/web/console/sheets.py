@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from fastapi import Form, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.roles import PLANNERS
 from bot.services import audit, timetable_import, timetable_sheets
@@ -25,7 +26,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/timetable")
-SEE_OTHER = 303
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

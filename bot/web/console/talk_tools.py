@@ -9,6 +9,7 @@ from fastapi import Form, Path
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.channels.storable import storable
 from bot.core.errors import AnaM3akError
@@ -18,7 +19,7 @@ from bot.services.audit import Action, Kind
 from bot.services.places import TimeTaken
 from bot.store.engine import transaction
 from bot.web.console.access import CONSOLE, Member, Staff
-from bot.web.console.conversation import SEE_OTHER, ConversationId, conversation_page, record_step
+from bot.web.console.conversation import ConversationId, conversation_page, record_step
 from bot.web.console.routes import ConsoleRouter
 from bot.web.context import Web, web_of
 

@@ -8,6 +8,7 @@ from fastapi import Form, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.errors import InvalidInput
 from bot.core.handoff_rules import SPECIALITIES
@@ -21,7 +22,6 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 
 TEAM = f"{CONSOLE}/staff"
-SEE_OTHER = 303
 DONE = ("withdrawn", "rules", "role", "disabled", "enabled", "sessions", "factor_removed")
 StaffId = Annotated[int, Path(ge=1, lt=2**62)]
 Field = Annotated[str, Form(max_length=2000)]

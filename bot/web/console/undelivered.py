@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.status import HTTP_303_SEE_OTHER as SEE_OTHER
 
 from bot.core.roles import COACHES, PLANNERS, READERS
 from bot.services import audit, dead_jobs, undelivered
@@ -19,7 +20,6 @@ from bot.web.context import web_of
 
 PATH = f"{CONSOLE}/undelivered"
 router = ConsoleRouter(prefix=PATH)
-SEE_OTHER = 303
 Id = Annotated[int, Path(ge=1, lt=2**62)]
 
 
