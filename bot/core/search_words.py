@@ -27,11 +27,49 @@ def query_of(text: str) -> str | None:
 
     Numbers count only whole: looking for one digit after the other must not uncover a number that is hidden.
     """
-    plain = unicodedata.normalize("NFC", text[:LONGEST]).lower().translate(_TABLE)
-    words = list(dict.fromkeys(_WORD.findall(plain)))[:MOST_WORDS]
-    return " & ".join(_term(word) for word in words) or None
+    return " & ".join(_term(word) for word in _words(text)) or None
+
+
+def marked(text: str, looked_for: str, length: int) -> list[tuple[str, bool]]:
+    """As much of ``text`` around the first word that was looked for as ``length`` characters hold, in pieces: True marks such words."""
+    terms = _words(looked_for)
+    hits = [match.span() for match in _WORD.finditer(text) if _is_meant(match.group(), terms)]
+    start = _start(text, hits[0][0] if hits else 0, length)
+    pieces, at = [("…", False)] if start else [], start
+    for begin, end in hits:
+        if begin >= at and end <= start + length:
+            pieces += [(text[at:begin], False), (text[begin:end], True)]
+            at = end
+    pieces.append((text[at : start + length], False))
+    if start + length < len(text):
+        pieces.append(("…", False))
+    return [piece for piece in pieces if piece[0]]
+
+
+def _start(text: str, first: int, length: int) -> int:
+    """Where an excerpt begins, at the beginning of a word, so that a hit at ``first`` is well inside."""
+    if first < length * 2 // 3:
+        return 0
+    blank = text.rfind(" ", 0, first - length // 3)
+    return blank + 1 if blank > 0 else first - length // 3
+
+
+def _is_meant(word: str, terms: list[str]) -> bool:
+    plain = _plain(word)
+    return any(plain.startswith(term) if _is_beginning(term) else plain == term for term in terms)
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(_WORD.findall(_plain(text[:LONGEST]))))[:MOST_WORDS]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).lower().translate(_TABLE)
 
 
 def _term(word: str) -> str:
-    has_digits = any(character.isdigit() for character in word)
-    return f"'{word}':*" if len(word) >= _PREFIX_FROM and not has_digits else f"'{word}'"
+    return f"'{word}':*" if _is_beginning(word) else f"'{word}'"
+
+
+def _is_beginning(word: str) -> bool:
+    return len(word) >= _PREFIX_FROM and not any(character.isdigit() for character in word)

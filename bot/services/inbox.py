@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from bot.core import phone
 from bot.core.messages import Channel
-from bot.core.search_words import folded_sql, query_of
+from bot.services import inbox_search
 from bot.store.models import (
     ContactAddress,
     Conversation,
@@ -48,8 +47,8 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class LastMessage:
-    """The newest message of a conversation. ``kind`` is an :class:`bot.core.messages.InboundKind` or an
-    outbound kind.
+    """The newest message of a conversation, in a search the newest that was looked for. ``kind`` is an
+    :class:`bot.core.messages.InboundKind` or an outbound kind.
     """
 
     text: str
@@ -108,12 +107,15 @@ def page(session: Session, *, tab: Tab, staff_id: int, number: int = 1, looked_f
     """
     query = _of_tab(tab, staff_id)
     if looked_for.strip():
-        query = query.where(_holds(looked_for))
+        query = query.where(inbox_search.holds(looked_for))
     query = query.offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
     found = session.execute(query).all()
     shown = found[:PAGE_SIZE]
     ids = [conversation.id for conversation, _, _, _ in shown]
     last, unread = _last_messages(session, ids), _unread(session, ids, staff_id)
+    if looked_for.strip():
+        # What was looked for tells more than what was said last.
+        last |= _newest(*inbox_search.messages_meant(session, ids, looked_for))
     rows = tuple(
         _row(conversation, address, handoff, holder, last.get(conversation.id), staff_id, unread)
         for conversation, address, handoff, holder in shown
@@ -145,33 +147,6 @@ def _was_closed() -> ColumnElement[bool]:
     handed = select(Handoff.conversation_id).where(Handoff.closed_at.is_not(None))
     still = exists().where(of_it, Handoff.closed_at.is_(None)).correlate(Conversation)
     return Conversation.id.in_(handed) & ~still
-
-
-def _holds(looked_for: str) -> ColumnElement[bool]:
-    """Conversations with all these words in one name or one message, or of this phone number."""
-    found = []
-    number = phone.mobile(looked_for)
-    if number is not None:
-        found.append(Conversation.address_id.in_(_addresses(ContactAddress.address == number)))
-    words = query_of(looked_for)
-    if words is not None:
-        for model, column in ((InboundMessage, "text"), (OutboundMessage, "text")):
-            table = model.__tablename__
-            ids = select(model.conversation_id).where(_matches(f"{table}.{column}", words))
-            found.append(Conversation.id.in_(ids))
-        names = _addresses(_matches("contact_address.profile_name", words))
-        found.append(Conversation.address_id.in_(names))
-    return or_(*found) if found else false()
-
-
-def _matches(column: str, words: str) -> ColumnElement[bool]:
-    simple: ColumnElement[object] = literal_column("'simple'")
-    vector: ColumnElement[object] = literal_column(f"to_tsvector('simple', {folded_sql(column)})")
-    return vector.bool_op("@@")(func.to_tsquery(simple, words))
-
-
-def _addresses(which: ColumnElement[bool]) -> Select[int]:
-    return select(ContactAddress.id).where(which)
 
 
 def _unread(session: Session, conversation_ids: Sequence[int], staff_id: int) -> dict[int, int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.core.booking_rules import CODE_ALPHABET, CODE_LENGTH, person_key
 from bot.core.errors import Conflict
 from bot.core.messages import Channel
+from bot.core.roles import COACHES
 from bot.core.routing import Talker
 from bot.services import sample_messages, sample_people
 from bot.services.sample_people import Person
@@ -47,6 +48,8 @@ _SECTORS = (
 _REASONS = ("asked", "asked", "asked", "not_understood", "media", "gave_up")
 # Of a hundred conversations, so many wait for a person, are held by one, and were held by one before.
 _WAITING, _HELD, _CLOSED = 2, 1, 15
+_LONGEST_WAIT = 8 * 60
+"""Minutes since whoever waits, or is with a coach, wrote last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +82,9 @@ def load(session: Session, *, conversations: int, messages: int, seed: int, now:
     talks: list[Talk] = []
     for part in _batches(people):
         talks += _talks(session, random, part, now)
-    staff_ids = session.scalars(select(Staff.id).order_by(Staff.id)).all()
-    _handoffs(session, random, talks, staff_ids)
+    coaches = select(Staff.id).where(Staff.role.in_([role.value for role in COACHES]))
+    staff_ids = session.scalars(coaches.order_by(Staff.id)).all()
+    _handoffs(session, random, talks, staff_ids, now)
     sample_messages.write(session, random, talks, total=messages, staff_ids=staff_ids)
     booked = _book(session, random, talks, seed, now)
     told = _tell_ideas(session, random, talks, seed)
@@ -94,7 +98,8 @@ def _refuse_twice(session: Session, people: Sequence[Person]) -> None:
 
 
 def _talks(session: Session, random: Random, people: Sequence[Person], now: datetime) -> list[Talk]:
-    spans = [_span(random, now) for _ in people]
+    states = [_state(random) for _ in people]
+    spans = [_span(random, now, state) for state in states]
     contacts = _inserted(
         session,
         Contact,
@@ -116,7 +121,6 @@ def _talks(session: Session, random: Random, people: Sequence[Person], now: date
             for contact, person in zip(contacts, people, strict=True)
         ],
     )
-    states = [_state(random) for _ in people]
     rows = [
         {
             "address_id": address,
@@ -144,8 +148,10 @@ def _talks(session: Session, random: Random, people: Sequence[Person], now: date
     ]
 
 
-def _span(random: Random, now: datetime) -> tuple[datetime, datetime]:
-    ended = now - timedelta(minutes=random.triangular(1, DAYS * 24 * 60, 1))
+def _span(random: Random, now: datetime, state: str) -> tuple[datetime, datetime]:
+    """When a conversation began and ended; nobody waits for weeks."""
+    longest = {"waiting": _LONGEST_WAIT, "held": _LONGEST_WAIT}.get(state, DAYS * 24 * 60)
+    ended = now - timedelta(minutes=random.triangular(1, longest, 1))
     return ended - timedelta(minutes=random.randint(5, 3 * 24 * 60)), ended
 
 
@@ -158,12 +164,14 @@ def _state(random: Random) -> str:
     return "closed" if drawn < _WAITING + _HELD + _CLOSED else "assistant"
 
 
-def _handoffs(session: Session, random: Random, talks: Sequence[Talk], staff_ids: Sequence[int]) -> None:
+def _handoffs(
+    session: Session, random: Random, talks: Sequence[Talk], staff_ids: Sequence[int], now: datetime
+) -> None:
     rows = []
     for talk in talks:
         if talk.state == "assistant":
             continue
-        taken = talk.ended_at + timedelta(minutes=random.randint(1, 90))
+        taken = min(now, talk.ended_at + timedelta(minutes=random.randint(1, 90)))
         holder = random.choice(staff_ids) if staff_ids and talk.state != "waiting" else None
         rows.append(
             {

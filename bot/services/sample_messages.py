@@ -17,6 +17,8 @@ from bot.store.models import InboundMessage, OutboundMessage
 BATCH = 5_000
 _STATUSES = (DeliveryStatus.READ, DeliveryStatus.DELIVERED, DeliveryStatus.SENT, DeliveryStatus.FAILED)
 _SHARES = (60, 30, 8, 2)
+_CODES = ("30003", "30005", "21614", "63003")
+"""Why a message was not delivered, in Twilio's numbers."""
 _INTENTS = (
     "ask_about_caravan",
     "ask_stop_date",
@@ -113,6 +115,7 @@ def _received(random: Random, talk: Talk, position: int, at: datetime) -> dict[s
 
 def _sent(random: Random, talk: Talk, at: datetime, staff_id: int | None) -> dict[str, Any]:
     person = talk.person
+    status = random.choices(_STATUSES, _SHARES)[0]
     said = words()["answered" if staff_id is None else "coached"][person.variety.value]
     return {
         "conversation_id": talk.conversation_id,
@@ -123,7 +126,8 @@ def _sent(random: Random, talk: Talk, at: datetime, staff_id: int | None) -> dic
         "text": said if isinstance(said, str) else random.choice(said),
         "buttons": [],
         "staff_id": staff_id,
-        "status": random.choices(_STATUSES, _SHARES)[0].value,
+        "status": status.value,
+        "error_code": random.choice(_CODES) if status is DeliveryStatus.FAILED else None,
         "created_at": at,
         "sent_at": at,
     }

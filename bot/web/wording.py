@@ -66,10 +66,18 @@ class Words:
             return self("length_now")
         hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
         if span >= 2 * _DAY:
-            return self("length_days", days=span.days)
+            return self.count("days", span.days)
         if hours and minutes and span < _DAY:
-            return self("length_hours_minutes", hours=hours, minutes=minutes)
-        return self("length_hours", hours=hours) if span >= _HOUR else self("length_minutes", minutes=minutes)
+            parts = {"hours": self.count("hours", hours), "minutes": self.count("minutes", minutes)}
+            return self("hours_and_minutes", **parts)
+        return self.count("hours", hours) if span >= _HOUR else self.count("minutes", minutes)
+
+    def count(self, noun: str, number: int) -> str:
+        """So many of something: Arabic nouns change with 1, 2, 3 to 10 and more, French ones with 1."""
+        few = ["few"] if 3 <= number % 100 <= 10 else []
+        form = next((each for each in (str(number), *few) if self.has(f"{noun}_{each}")), "many")
+        words = self(f"{noun}_{form}")
+        return words.format(count=number)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from bot.core.roles import Role
 from bot.store.engine import Sessions, make_engine, make_sessions
 from tests.browser.site import Site, fill, serving, token_of
 
-SIZES = {"hand": (390, 844), "desk": (1280, 800)}
+SIZES = {"hand": (360, 740), "desk": (1280, 800)}
 CONVERSATIONS, MESSAGES = 150, 1_500
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -5,7 +5,8 @@
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth - width} pixels too wide`);
   const isHidden = (element) =>
-    element.closest(".visually-hidden, .skip, [hidden], svg, option, thead") !== null || !element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+    element.closest(".visually-hidden, .skip, [hidden], svg, option, thead") !== null ||
+    getComputedStyle(element).clipPath === "inset(50%)" || !element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
   for (const element of document.body.querySelectorAll("*")) {
     if (isHidden(element)) continue;
     const box = element.getBoundingClientRect();

@@ -21,23 +21,28 @@ from bot.store.engine import make_engine, make_sessions
 from bot.store.models import Conversation, Handoff, PlanChange, Staff, Stop
 from bot.web.app import create_app
 from bot.web.console.routes import DECLARED
+from tests.browser.desk import held_by
 from tests.web.routes import page_routes
 
 PARAMETER = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 SAMPLES: Mapping[str, Select[Any]] = {
     "conversation_id": select(Conversation.id)
     .join(Handoff)
-    .where(Handoff.staff_id.is_(None))
+    .where(Handoff.staff_id.is_(None), Handoff.closed_at.is_(None))
     .order_by(Handoff.id),
     "staff_id": select(Staff.id).order_by(Staff.id),
     "stop_id": select(Stop.id).order_by(Stop.day, Stop.id),
     "change_id": select(PlanChange.id).order_by(PlanChange.id),
     "kind": select(literal("move")),
+    "talk_of_french_organiser": held_by("organiser-fr"),
+    "talk_of_arabic_organiser": held_by("organiser-ar"),
 }
 STATES = (
     "/console/numbers/messages?intent=ask_cost&days=90",
     "/console/inbox?tab=mine",
     "/console/inbox?tab=all",
+    "/console/conversations/{talk_of_french_organiser}",
+    "/console/conversations/{talk_of_arabic_organiser}",
     "/console/stops?view=month",
     "/console/nothing",
 )

@@ -21,6 +21,7 @@ from bot.services import caravan_files, logins, sample_load
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Staff
 from bot.web.app import create_app
+from tests.browser.desk import busy_day
 from tests.browser.plans import shorten_a_day
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -57,6 +58,7 @@ def fill(sessions: Sessions, *, conversations: int, messages: int) -> None:
         sample_load.load(session, conversations=conversations, messages=messages, seed=7, now=NOW)
     with transaction(sessions) as session:
         shorten_a_day(session, now=NOW)
+        busy_day(session, now=NOW)
 
 
 @contextmanager

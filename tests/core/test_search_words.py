@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.search_words import FROM, TO, query_of
+from bot.core.search_words import FROM, TO, marked, query_of
 
 
 def test_each_letter_has_its_own() -> None:
@@ -27,3 +27,24 @@ def test_each_letter_has_its_own() -> None:
 )
 def test_words_become_a_query(text: str, query: str | None) -> None:
     assert query_of(text) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_for", "pieces"),
+    [
+        ("Je veux une coopérative", "cooper", [("Je veux une ", False), ("coopérative", True)]),
+        ("بغيت التعاونية ديالنا", "التعاونيه", [("بغيت ", False), ("التعاونية", True), (" ديالنا", False)]),
+        ("3andi wahed 3andi2", "3andi", [("3andi", True), (" wahed 3andi2", False)]),
+        ("Rien ici", "autre", [("Rien ici", False)]),
+    ],
+)
+def test_what_was_looked_for_is_marked(text: str, looked_for: str, pieces: list[tuple[str, bool]]) -> None:
+    assert marked(text, looked_for, 140) == pieces
+
+
+def test_of_a_long_text_the_part_around_the_words_is_shown() -> None:
+    text = "mot " * 100 + "coopérative " + "fin " * 100
+    pieces = marked(text, "coopérative", 60)
+    assert ("coopérative", True) in pieces
+    assert pieces[0] == pieces[-1] == ("…", False)
+    assert 50 <= sum(len(piece) for piece, _ in pieces) <= 62

@@ -27,6 +27,7 @@ from bot.web.console.access import CONSOLE, Member, Staff
 from bot.web.console.forms import Fields
 from bot.web.console.pages import page
 from bot.web.console.routes import ConsoleRouter
+from bot.web.console.service_ticks import cells_of, ticks_of
 from bot.web.context import web_of
 from bot.web.places import communes, gazetteer
 
@@ -53,6 +54,7 @@ def new(request: Request, who: Staff) -> Response:
 @router.form("/new", roles=PLANNERS)
 def create(request: Request, who: Staff, fields: Fields) -> Response:
     """Make a stop, or show the form again with what is wrong."""
+    fields = cells_of(fields)
     row = _read(request, fields)
     if isinstance(row, list):
         return _form(request, who, cells=fields, stop=None, problems=row)
@@ -86,6 +88,7 @@ def write(request: Request, who: Staff, stop_id: StopId, fields: Fields) -> Resp
     """Write the stop anew, where nobody comes in vain by that."""
     with web_of(request).sessions() as session:
         stop = _get(session, stop_id)
+    fields = cells_of(fields)
     row = _read(request, fields)
     if isinstance(row, list):
         return _form(request, who, cells=fields, stop=stop, problems=row)
@@ -204,4 +207,5 @@ def _form(
         communes=named,
         statuses=stop_edits.SETTABLE,
         services=SERVICES,
+        ticks=ticks_of(values["services"]),
     )

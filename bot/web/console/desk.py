@@ -18,8 +18,10 @@ from bot.services.audit import Action, Kind
 from bot.store.engine import transaction
 from bot.web.console.access import CONSOLE, Staff
 from bot.web.console.pages import page
+from bot.web.console.province_map import province_map
 from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
+from bot.web.places import centre, gazetteer
 
 router = ConsoleRouter(prefix=CONSOLE)
 
@@ -38,6 +40,7 @@ def show_stops(
     with web.sessions() as session:
         caravan = stops.current_caravan(session)
         lines = desk.stops(session, caravan=caravan) if caravan else []
+        province = gazetteer(caravan.province_code) if caravan else None
     shown = [line for line in lines if period is None or period.first <= line.day <= period.last]
     days = [(day, list(group)) for day, group in groupby(shown, key=lambda line: line.day)]
     return page(
@@ -45,6 +48,7 @@ def show_stops(
         who,
         "stops.html",
         days=days,
+        map=province_map(province, shown, today=today, centre=centre) if province else None,
         any_stops=bool(lines),
         view=view,
         period=period,

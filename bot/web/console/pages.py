@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bot.core.search_words import marked
 from bot.core.texts import CASABLANCA
 from bot.web.console import access
 from bot.web.console.access import Member, Visitor
@@ -65,6 +66,11 @@ def hour(moment: datetime) -> str:
     return moment.astimezone(CASABLANCA).strftime("%H:%M")
 
 
+def day_and_month(moment: datetime) -> str:
+    """A moment's day in Africa/Casablanca, short: "28/11"."""
+    return moment.astimezone(CASABLANCA).strftime("%d/%m")
+
+
 def machine(moment: datetime) -> str:
     """A moment for programs, as a `time` element's `datetime`."""
     return moment.astimezone(CASABLANCA).isoformat(timespec="seconds")
@@ -81,11 +87,13 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "hour": hour,
+        "day_and_month": day_and_month,
         "machine": machine,
         "pretty": pretty,
         "masked": masked,
         "without_numbers": without_numbers,
         "isolated": isolated,
+        "marked": marked,
         "local_day": lambda moment: moment.astimezone(CASABLANCA).date(),
     }
     return environment

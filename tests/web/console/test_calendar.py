@@ -156,7 +156,11 @@ FIELDS = {
     "breaks": "-",
     "advisers": "2",
     "minutes": "30",
-    "services": "jobs; financing:1",
+    "service_jobs": "yes",
+    "own_jobs": "0",
+    "service_financing": "yes",
+    "own_financing": "1",
+    "own_training": "0",
     "walk_in": "20",
     "venue_fr": "Souk",
     "venue_ar": "السوق",
@@ -186,6 +190,12 @@ def test_what_is_wrong_in_a_form_is_said_and_what_was_written_stays(nadia: Any, 
     assert wrong.status_code == 422
     assert "doit suivre l’ouverture" in wrong.text
     assert 'value="&lt;b&gt;"' in wrong.text
+    assert re.findall(r'name="(service_[a-z]+)" value="yes" checked', wrong.text) == [
+        "service_jobs",
+        "service_financing",
+    ]
+    without = {name: value for name, value in FIELDS.items() if not name.startswith("service_")}
+    assert nadia.send(f"{STOPS}/new", without, form_at=f"{STOPS}/new").status_code == 422
     past = nadia.send(f"{STOPS}/new", FIELDS | {"day": "2026-11-01"}, form_at=f"{STOPS}/new")
     assert (past.status_code, "déjà passé" in past.text) == (409, True)
 

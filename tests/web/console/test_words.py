@@ -125,11 +125,14 @@ def test_a_missing_key_or_value_is_named() -> None:
     ("span", "french", "arabic"),
     [
         (timedelta(seconds=59), "moins d’une minute", "أقل من دقيقة"),
-        (timedelta(minutes=1), "1 min", "1 د"),
-        (timedelta(hours=1), "1 h", "1 س"),
-        (timedelta(hours=23, minutes=59), "23 h 59 min", "23 س و59 د"),
-        (timedelta(hours=30, minutes=5), "30 h", "30 س"),
-        (timedelta(days=3, hours=5), "3 j", "3 ي"),
+        (timedelta(minutes=1), "1 min", "دقيقة"),
+        (timedelta(minutes=5), "5 min", "5 دقائق"),
+        (timedelta(hours=1), "1 h", "ساعة"),
+        (timedelta(hours=2, minutes=2), "2 h 2 min", "ساعتين ودقيقتين"),
+        (timedelta(hours=23, minutes=59), "23 h 59 min", "23 ساعة و59 دقيقة"),
+        (timedelta(hours=30, minutes=5), "30 h", "30 ساعة"),
+        (timedelta(days=3, hours=5), "3 jours", "3 أيام"),
+        (timedelta(days=41), "41 jours", "41 يوماً"),
     ],
 )
 def test_lengths_of_time(span: timedelta, french: str, arabic: str) -> None:
