@@ -1,6 +1,7 @@
 """Conversations as files, in each variety and mixed, from the first message to the fired reminder.
 
 They share one product and its clock, which only moves forward: files that move it come last, by name, each to a later stop.
+Before each one all places are free.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pytest
 from tests.e2e.console import Console
 from tests.e2e.product import Product
 from tests.e2e.script import Dialogue, Script
+from tests.e2e.vacate import vacate
 
 DIALOGUES = sorted((Path(__file__).parent.parent / "dialogues").glob("*.yml"))
 VARIETIES = {"ary-Arab", "ary-Latn", "ar", "fr"}
@@ -32,4 +34,5 @@ def test_nobody_takes_part_in_two_dialogues() -> None:
 
 @pytest.mark.parametrize("path", DIALOGUES, ids=lambda path: path.stem)
 def test_dialogue(product: Product, console: Console, path: Path) -> None:
+    vacate(product)
     Script(product, console, Dialogue.read(path)).play()
