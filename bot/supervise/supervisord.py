@@ -110,7 +110,7 @@ def launch(data: DataDir, programs: Sequence[Program], environment: Mapping[str,
 
 
 def _spawn(data: DataDir, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon"]
+    command = [sys.executable, "-m", "bot.supervise.manager", "--nodaemon"]
     command += ["--configuration", str(data.run / _CONFIGURATION)]
     with (data.logs / "supervisord.out").open("wb") as output:
         return subprocess.Popen(
