@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from bot.core.errors import AnaM3akError, InvalidInput
 
+SERVER_ERROR = "server_error"
+"""The code of a failure of which the provider's server itself told (HTTP 5xx)."""
+
 
 class ChannelError(AnaM3akError):
     """Root of what the adapters raise."""
@@ -30,6 +33,8 @@ class FailureKind(StrEnum):
     """The person refused: write to this address no more."""
     CONTENT = "content"
     """The content or our configuration is at fault; the address is good."""
+    WINDOW = "window"
+    """WhatsApp's 24 hours are over: free text is not taken, a template may be."""
     AMBIGUOUS = "ambiguous"
     """Perhaps sent, perhaps not: never send again blindly."""
 

@@ -23,7 +23,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels.connections import keep_private, uses_proxies
-from bot.channels.errors import FailureKind, SendError
+from bot.channels.errors import SERVER_ERROR, FailureKind, SendError
 
 PRODUCTION = "https://api.telegram.org"
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
@@ -45,16 +45,20 @@ class Throttled(TelegramError):
         self.seconds = seconds
 
 
+class ServerFailed(NetworkError):
+    """Telegram's server answered with an error of its own."""
+
+
 class Connection(HTTPXRequest):
     """The package's connection, which tells failures apart by status before their text is read or logged."""
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """One HTTP request. Raises Throttled for a 429 and NetworkError for a 5xx."""
+        """One HTTP request. Raises Throttled for a 429 and ServerFailed for a 5xx."""
         status, body = await super().do_request(*args, **kwargs)
         if status == httpx.codes.TOO_MANY_REQUESTS:
             raise Throttled(_retry_after(body))
         if status >= 500:
-            raise NetworkError(f"HTTP {status}")
+            raise ServerFailed(f"HTTP {status}")
         return status, body
 
     @staticmethod
@@ -122,6 +126,8 @@ def classify(error: TelegramError) -> SendError:
         gone = any(phrase in error.message.lower() for phrase in _UNREACHABLE)
         kind = FailureKind.PERMANENT if gone else FailureKind.CONTENT
         return SendError(kind=kind, code="bad_request", detail=error.message)
+    if isinstance(error, ServerFailed):
+        return SendError(kind=FailureKind.AMBIGUOUS, code=SERVER_ERROR, detail=error.message)
     if isinstance(error, ChatMigrated):
         return SendError(kind=FailureKind.PERMANENT, code="migrated")
     if isinstance(error, InvalidToken):

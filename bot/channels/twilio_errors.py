@@ -17,6 +17,7 @@ _CODES: Mapping[FailureKind, frozenset[str]] = {
     FailureKind.RETRY: frozenset({"30001", "30003", "30008", "30500", "63012", "63018", "429", THROTTLED}),
     FailureKind.PERMANENT: frozenset({"21211", "21614", "30005", "30006", "63003", "63024"}),
     FailureKind.SUPPRESS: frozenset({"21610", "63014"}),
+    FailureKind.WINDOW: frozenset({"63016"}),
 }
 
 

@@ -112,6 +112,7 @@ def parse_receipt(params: Mapping[str, str], outbound_id: int | None) -> Deliver
         outbound_id=outbound_id,
         refused=kind is FailureKind.SUPPRESS,
         may_arrive_later=kind is FailureKind.RETRY,
+        outside_window=kind is FailureKind.WINDOW,
     )
 
 

@@ -117,7 +117,8 @@ def moves_forward(current: DeliveryStatus, new: DeliveryStatus) -> bool:
 class DeliveryReceipt:
     """A provider's word on a message that we sent.
 
-    Of one that was not delivered, ``refused`` says that the person wants none, ``may_arrive_later`` that sending it anew may help.
+    Of one that was not delivered, ``refused`` says that the person wants none, ``may_arrive_later`` that sending it anew may help,
+    ``outside_window`` that it came after WhatsApp's 24 hours.
     """
 
     provider_id: str
@@ -127,6 +128,7 @@ class DeliveryReceipt:
     outbound_id: int | None = None
     refused: bool = False
     may_arrive_later: bool = False
+    outside_window: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ class Repeat(str, Enum):
     """What happens to a message of which nobody knows whether it was sent, where the provider cannot be asked."""
 
     AT_LEAST_ONCE = "at_least_once"
-    """After a crash it is sent again: a person waits for it, and twice is better than never."""
+    """After a crash, or an error of the provider's own, it is sent again: a person waits for it, and twice is better than never."""
     AT_MOST_ONCE = "at_most_once"
     """It is not sent again, is marked "unknown", and is shown to the staff."""
 

@@ -14,7 +14,7 @@ from bot.store.engine import transaction
 
 log = logging.getLogger(__name__)
 
-MEDIA_TRIES = 12
+MEDIA_TRIES = 150
 """About a day, by the pauses of sending."""
 
 

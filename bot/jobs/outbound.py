@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channels.errors import FailureKind, SendError
+from bot.channels.errors import SERVER_ERROR, FailureKind, SendError
 from bot.core.messages import DeliveryStatus, OutboundContent, SendResult
 from bot.core.sending_rules import Repeat, is_over, policy_of
 from bot.jobs.context import JobsContext
@@ -77,11 +77,7 @@ async def _send(context: JobsContext, content: OutboundContent) -> None:
 
 async def _failed(context: JobsContext, content: OutboundContent, error: SendError) -> None:
     if error.kind is FailureKind.AMBIGUOUS:
-        if not context.senders.can_reconcile(content.channel):
-            log.warning("outbound message %s: nobody knows whether it was sent", content.outbound_id)
-            await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.UNKNOWN, "ambiguous")
-            return
-        if await _was_sent(context, content):
+        if await _is_left_alone(context, content, error):
             return
         error = SendError(kind=FailureKind.RETRY, code=error.code)
     if error.kind is FailureKind.RETRY and not await asyncio.to_thread(
@@ -90,9 +86,26 @@ async def _failed(context: JobsContext, content: OutboundContent, error: SendErr
         await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.QUEUED, error.code)
         raise error
     log.warning("outbound message %s failed: %s %s", content.outbound_id, error.kind.value, error.code)
+    if error.kind is FailureKind.WINDOW:
+        await asyncio.to_thread(_came_too_late, context, content.outbound_id, error.code)
+        return
     await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.FAILED, error.code)
     if error.kind is FailureKind.SUPPRESS:
         await asyncio.to_thread(_block, context, content.outbound_id, error.code)
+
+
+async def _is_left_alone(context: JobsContext, content: OutboundContent, error: SendError) -> bool:
+    """Whether a doubtful message is not tried again: it was sent, or nobody can tell. A server that answers with an error of its own
+    has hardly sent it, which is enough for what is sent at least once.
+    """
+    if context.senders.can_reconcile(content.channel):
+        return await _was_sent(context, content)
+    _, kind = await asyncio.to_thread(_reload, context, content.outbound_id)
+    if error.code == SERVER_ERROR and policy_of(kind).repeat is Repeat.AT_LEAST_ONCE:
+        return False
+    log.warning("outbound message %s: nobody knows whether it was sent", content.outbound_id)
+    await asyncio.to_thread(_fail, context, content.outbound_id, DeliveryStatus.UNKNOWN, "ambiguous")
+    return True
 
 
 async def _after_interruption(context: JobsContext, outbound_id: int) -> None:
@@ -162,6 +175,12 @@ def _settle(context: JobsContext, outbound_id: int, result: SendResult) -> None:
 def _fail(context: JobsContext, outbound_id: int, status: DeliveryStatus, code: str) -> None:
     with transaction(context.sessions) as session:
         sending.fail(session, outbound_id=outbound_id, status=status, code=code)
+
+
+def _came_too_late(context: JobsContext, outbound_id: int, code: str) -> None:
+    now = context.clock()
+    with transaction(context.sessions) as session:
+        sending.came_too_late(session, outbound_id=outbound_id, code=code, now=now)
 
 
 def _block(context: JobsContext, outbound_id: int, code: str) -> None:

@@ -17,7 +17,7 @@ from bot.services.arrivals import NotYet
 from bot.services.rates import TooFast
 from bot.store.queue import INBOUND_TASK, MEDIA_QUEUE, MEDIA_TASK, OUTBOUND_TASK
 
-POISONED_TURN = 60
+POISONED_TURN = 100
 POISONED_SEND = 300
 """So often a job is tried whatever happens; then it is set aside for the staff to see. Far more than what a job decides itself."""
 

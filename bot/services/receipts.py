@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.core.messages import Channel, DeliveryReceipt, DeliveryStatus, moves_forward
 from bot.core.sending_rules import LONGEST_CHAIN, is_over
-from bot.services import contacts, messages
+from bot.services import closed_window, contacts, messages
 from bot.store.models import DeliveryEvent, OutboundMessage
 
 FIRST_PAUSE = timedelta(minutes=2)
@@ -20,7 +20,8 @@ FIRST_PAUSE = timedelta(minutes=2)
 def record(session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Channel], now: datetime) -> bool:
     """Note a provider's word on a message of ours. The status only moves forward. False where the message is not ours.
 
-    A person who refused is not written to again; what could not be delivered for the moment is sent anew, a few times.
+    A person who refused is not written to again; what could not be delivered for the moment is sent anew, a few times; what
+    came too late for WhatsApp goes once by the ladder.
     """
     row = _locked(session, receipt, channels)
     if row is None:
@@ -50,6 +51,8 @@ def record(session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Cha
         )
     if receipt.may_arrive_later:
         _send_anew(session, row, now)
+    if receipt.outside_window:
+        closed_window.take_another_way(session, row, now=now)
     return True
 
 

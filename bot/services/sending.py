@@ -24,7 +24,7 @@ from bot.core.messages import (
 from bot.core.rate_rules import Limit, limits_for
 from bot.core.routing import Talker
 from bot.core.sending_rules import policy_of
-from bot.services import consent, contacts, rates
+from bot.services import closed_window, consent, contacts, rates
 from bot.services.ladder import Ladder, go_by_sms, template_for
 from bot.store.models import Announcement, Booking, Conversation, InboundMessage, OutboundMessage, Reminder
 
@@ -84,7 +84,8 @@ def _fit_for_the_window(
         _keep_out(session, ladder, row, now)
         return None
     last_inbound_at = conversation.last_inbound_at
-    if service_window.is_open(channel=content.channel, last_inbound_at=last_inbound_at, now=now):
+    is_open = service_window.is_open(channel=content.channel, last_inbound_at=last_inbound_at, now=now)
+    if is_open and not closed_window.goes_by_ladder(session, row):
         return content
     template = template_for(session, ladder, row)
     if template is not None:
@@ -164,6 +165,12 @@ def fail(session: Session, *, outbound_id: int, status: DeliveryStatus, code: st
     if row.status in (DeliveryStatus.SENDING.value, DeliveryStatus.QUEUED.value):
         row.status = status.value
         row.error_code = code
+
+
+def came_too_late(session: Session, *, outbound_id: int, code: str, now: datetime) -> None:
+    """The provider says that WhatsApp's 24 hours are over: the message goes once more by the ladder."""
+    fail(session, outbound_id=outbound_id, status=DeliveryStatus.FAILED, code=code)
+    closed_window.take_another_way(session, session.get_one(OutboundMessage, outbound_id), now=now)
 
 
 def block_address(session: Session, *, outbound_id: int, code: str, now: datetime) -> None:

@@ -150,8 +150,8 @@ REFUSALS = [
     (refused(401, "Unauthorized"), FailureKind.CONTENT, "invalid_token", None),
     (refused(404, "Not Found"), FailureKind.CONTENT, "invalid_token", None),
     (refused(409, "Conflict"), FailureKind.CONTENT, "conflict", None),
-    (refused(500, "Internal Server Error"), FailureKind.AMBIGUOUS, "server", None),
-    (Reply(status=502, body="<html>"), FailureKind.AMBIGUOUS, "server", None),
+    (refused(500, "Internal Server Error"), FailureKind.AMBIGUOUS, "server_error", None),
+    (Reply(status=502, body="<html>"), FailureKind.AMBIGUOUS, "server_error", None),
     (Reply(status=200, body="<html>"), FailureKind.AMBIGUOUS, "server", None),
     (Reply(status=200, body={"ok": True, "result": {}}), FailureKind.AMBIGUOUS, "unreadable", None),
 ]

@@ -230,6 +230,7 @@ def test_a_receipt_is_parsed(name: str) -> None:
     assert receipt.provider_id == "SM97f0c2d3e4b5968778695a4b3c2d1e0f"
     assert receipt.outbound_id == 41
     assert receipt.raw == fields
+    assert receipt.outside_window is (receipt.error_code == "63016")
 
 
 def test_a_status_that_is_not_known_says_nothing() -> None:

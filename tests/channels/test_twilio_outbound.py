@@ -82,10 +82,8 @@ CODES = [
     *((code, 400, FailureKind.RETRY) for code in (30001, 30003, 30008, 30500, 63012, 63018)),
     *((code, 400, FailureKind.PERMANENT) for code in (21211, 21614, 30005, 30006, 63003, 63024)),
     *((code, 400, FailureKind.SUPPRESS) for code in (21610, 63014)),
-    *(
-        (code, 400, FailureKind.CONTENT)
-        for code in (63016, 63021, 63013, 21617, 30007, 30004, 21408, 21606, 99999)
-    ),
+    *((code, 400, FailureKind.CONTENT) for code in (63021, 63013, 21617, 30007, 30004, 21408, 21606, 99999)),
+    (63016, 400, FailureKind.WINDOW),
     (20003, 401, FailureKind.CONTENT),
     (20404, 404, FailureKind.CONTENT),
     (20500, 500, FailureKind.AMBIGUOUS),
@@ -244,7 +242,7 @@ def test_what_a_receipt_says_is_classified_alike() -> None:
     assert kind_of("30003") is FailureKind.RETRY
     assert kind_of("63024") is FailureKind.PERMANENT
     assert kind_of("63014") is FailureKind.SUPPRESS
-    assert kind_of("63016") is FailureKind.CONTENT
+    assert kind_of("63016") is FailureKind.WINDOW
     assert kind_of(None) is FailureKind.CONTENT
 
 

@@ -18,20 +18,23 @@ from bot.core.backoff import (
 )
 
 
-@pytest.mark.parametrize(("attempts", "seconds"), [(0, 1.0), (1, 1.5), (2, 2.25), (9, 30.0), (2000, 30.0)])
-def test_a_turns_pauses_grow_quickly_to_half_a_minute(attempts: int, seconds: float) -> None:
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 1.0), (1, 1.5), (2, 2.25), (9, 15.0), (2000, 15.0)])
+def test_a_turns_pauses_grow_quickly_to_a_quarter_of_a_minute(attempts: int, seconds: float) -> None:
     assert turn_pause(attempts) == seconds
 
 
 def test_a_turn_is_tried_for_minutes() -> None:
     total = sum(turn_pause(attempts) for attempts in range(TURN_TRIES - 1))
-    assert timedelta(minutes=5) < timedelta(seconds=total) < timedelta(minutes=8)
+    assert timedelta(minutes=11) < timedelta(seconds=total) < timedelta(minutes=14)
 
 
 @pytest.mark.parametrize(
-    ("attempts", "seconds"), [(0, 1.0), (1, 2.0), (5, 32.0), (9, 512.0), (10, 900.0), (5000, 900.0)]
+    ("attempts", "seconds"),
+    [(0, 1.0), (1, 2.0), (4, 16.0), (5, 30.0), (59, 30.0), (60, 900.0), (5000, 900.0)],
 )
-def test_a_messages_pauses_double_up_to_a_quarter_of_an_hour(attempts: int, seconds: float) -> None:
+def test_a_messages_pauses_double_up_to_half_a_minute_and_are_long_after_half_an_hour(
+    attempts: int, seconds: float
+) -> None:
     assert send_pause(attempts, jitter=0.5) == seconds
 
 

@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.channels.errors import FailureKind, SendError
+from bot.channels.errors import SERVER_ERROR, FailureKind, SendError
 from bot.core.bubbles import Bubble
+from bot.core.locales import Variety
 from bot.core.messages import Channel, DeliveryReceipt, DeliveryStatus, OutboundContent, SendResult
 from bot.jobs import outbound
 from bot.jobs.context import JobsContext
 from bot.services import messages, receipts
+from bot.services.ladder import Ladder
 from bot.services.rates import TooFast
 from bot.store.engine import Sessions, transaction
 from bot.store.models import ContactAddress, Conversation, OutboundMessage, RateBucket
@@ -137,6 +139,68 @@ def test_where_nobody_can_be_asked_a_doubtful_message_is_not_sent_again(
         send(context, outbound_id)
     assert len(senders.sent) == 1
     assert state(sessions, outbound_id) == ("unknown", None, "ambiguous")
+
+
+def test_a_reply_is_tried_again_where_the_server_itself_says_that_it_failed(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, say: Say
+) -> None:
+    outbound_id = say(Channel.TELEGRAM, "77")
+    senders.errors = [failure(FailureKind.AMBIGUOUS, SERVER_ERROR)]
+    with pytest.raises(SendError):
+        send(context, outbound_id)
+    assert state(sessions, outbound_id) == ("queued", None, SERVER_ERROR)
+    send(context, outbound_id)
+    assert state(sessions, outbound_id) == ("sent", "SM2", None)
+
+
+def test_what_is_sent_once_at_most_is_left_alone_even_then(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, say: Say
+) -> None:
+    outbound_id = say(Channel.TELEGRAM, "77")
+    with transaction(sessions) as session:
+        session.get_one(OutboundMessage, outbound_id).kind = "coach"
+    senders.errors = [failure(FailureKind.AMBIGUOUS, SERVER_ERROR)]
+    send(context, outbound_id)
+    assert state(sessions, outbound_id) == ("unknown", None, "ambiguous")
+
+
+def replacement_of(sessions: Sessions, outbound_id: int) -> OutboundMessage | None:
+    with sessions() as session:
+        return session.scalar(select(OutboundMessage).where(OutboundMessage.replaces_id == outbound_id))
+
+
+def test_what_came_too_late_for_the_provider_goes_once_more_as_a_template(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, say: Say
+) -> None:
+    ladder = Ladder(texts=context.texts, templates={("reply", variety.value): "HX1" for variety in Variety})
+    context = replace(context, ladder=ladder)
+    outbound_id = say()
+    senders.errors = [failure(FailureKind.WINDOW, "63016")] * 2
+    send(context, outbound_id)
+    assert state(sessions, outbound_id) == ("failed", None, "63016")
+    anew = replacement_of(sessions, outbound_id)
+    assert anew is not None
+    send(context, anew.id)
+    assert [content.template is not None for content in senders.sent] == [False, True]
+    # The template was refused in the same way: there is no third time.
+    assert state(sessions, anew.id) == ("failed", None, "63016")
+    assert replacement_of(sessions, anew.id) is None
+
+
+def test_without_a_template_it_goes_once_more_by_sms(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, say: Say
+) -> None:
+    outbound_id = say()
+    senders.errors = [failure(FailureKind.WINDOW, "63016")]
+    send(context, outbound_id)
+    anew = replacement_of(sessions, outbound_id)
+    assert anew is not None
+    send(context, anew.id)
+    assert state(sessions, anew.id) == ("cancelled", None, "sent_by_sms")
+    by_sms = replacement_of(sessions, anew.id)
+    assert by_sms is not None
+    send(context, by_sms.id)
+    assert [content.channel for content in senders.sent] == [Channel.WHATSAPP, Channel.SMS]
 
 
 def test_a_doubtful_message_that_the_provider_lists_was_sent(

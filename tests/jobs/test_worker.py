@@ -136,7 +136,7 @@ def test_a_poisoned_job_is_set_aside_for_the_staff(
 ) -> None:
     inbound_id = receive()
     with transaction(sessions) as session:
-        session.execute(text("UPDATE procrastinate_jobs SET attempts = 60"))
+        session.execute(text(f"UPDATE procrastinate_jobs SET attempts = {tasks.POISONED_TURN}"))
 
     def broken() -> datetime:
         raise RuntimeError

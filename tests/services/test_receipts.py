@@ -35,11 +35,11 @@ def sms(sessions: Sessions, now: datetime, make_conversation: MakeConversation) 
     return made
 
 
-def say(sessions: Sessions, outbound_id: int, now: datetime, **values: bool) -> None:
+def say(sessions: Sessions, outbound_id: int, now: datetime, code: str = "30003", **values: bool) -> None:
     receipt = DeliveryReceipt(
         provider_id="SM1",
         status=DeliveryStatus.UNDELIVERED,
-        error_code="30003",
+        error_code=code,
         raw={},
         outbound_id=outbound_id,
         **values,
@@ -79,6 +79,23 @@ def test_it_is_not_sent_anew_without_end_nor_past_its_time(
 
 def test_past_its_time_it_is_not_sent_anew(sessions: Sessions, now: datetime, sms: int) -> None:
     say(sessions, sms, now + timedelta(hours=3), may_arrive_later=True)
+    assert replacements(sessions) == []
+
+
+def test_what_came_too_late_is_sent_anew_at_once_and_once(
+    sessions: Sessions, now: datetime, sms: int
+) -> None:
+    for _ in range(2):
+        say(sessions, sms, now, "63016", outside_window=True)
+    (anew,) = replacements(sessions)
+    say(sessions, anew.id, now, "63016", outside_window=True)
+    assert len(replacements(sessions)) == 1
+    with sessions() as session:
+        assert session.execute(text("SELECT scheduled_at FROM procrastinate_jobs")).scalar_one() is None
+
+
+def test_past_its_time_what_came_too_late_is_left(sessions: Sessions, now: datetime, sms: int) -> None:
+    say(sessions, sms, now + timedelta(hours=3), "63016", outside_window=True)
     assert replacements(sessions) == []
 
 
