@@ -10,6 +10,9 @@ import pytest
 
 from tests.e2e.console import Console
 from tests.e2e.product import Product
+from tests.e2e.windows import browser, desk, hand, screenshots, windows
+
+__all__ = ["browser", "desk", "hand", "screenshots", "windows"]
 
 TEST_SECONDS = 1500
 """For one test; the first one waits for the product, which may train its model."""
