@@ -51,6 +51,13 @@ class DayLine:
         """The time of day in Morocco, "09:30"; empty for who came without an appointment."""
         return f"{self.starts_at.astimezone(CASABLANCA):%H:%M}" if self.starts_at else ""
 
+    @property
+    def state(self) -> str:
+        """What the person is counted as: "walk_ins", "expected", "came" or "no_show"."""
+        if self.booking_id is None:
+            return "walk_ins"
+        return "expected" if self.came is None else "came" if self.came else "no_show"
+
 
 def of_stop(session: Session, *, stop_id: int) -> tuple[DayLine, ...]:
     """Everybody with an appointment by its time, then who came without one, in the order of coming."""

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from bot.store.models import Handoff
+from bot.store.models import ContactAddress, Conversation, Handoff
+
+SHOWN = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,49 @@ def measure(session: Session, *, since: datetime, until: datetime) -> HandoffNum
         to_close=row[6],
         by_reason={row.reason: row[1] for row in reasons},
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedFor:
+    """One request for a person. ``requested_at`` is aware; times count from it, None where that has not happened."""
+
+    conversation_id: int
+    name: str | None
+    reason: str
+    requested_at: datetime
+    first_answer: timedelta | None
+    to_close: timedelta | None
+
+
+def requests(
+    session: Session, *, since: datetime, until: datetime, reason: str | None = None
+) -> tuple[AskedFor, ...]:
+    """The latest requests that :func:`measure` counts, latest first, no more than fifty; ``reason`` keeps those for it."""
+    query = (
+        select(Handoff, ContactAddress.profile_name)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .join(ContactAddress, ContactAddress.id == Conversation.address_id)
+        .where(Handoff.requested_at >= since, Handoff.requested_at < until)
+        .order_by(Handoff.requested_at.desc(), Handoff.id.desc())
+        .limit(SHOWN)
+    )
+    if reason is not None:
+        query = query.where(Handoff.reason == reason)
+    return tuple(
+        AskedFor(
+            conversation_id=handoff.conversation_id,
+            name=name,
+            reason=handoff.reason,
+            requested_at=handoff.requested_at,
+            first_answer=_since(handoff.requested_at, handoff.first_answer_at),
+            to_close=_since(handoff.requested_at, handoff.closed_at),
+        )
+        for handoff, name in session.execute(query)
+    )
+
+
+def _since(begin: datetime, end: datetime | None) -> timedelta | None:
+    return None if end is None else end - begin
 
 
 def _share(share: float, length: ColumnElement[Any]) -> ColumnElement[timedelta | None]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.core.reminder_rules import CASABLANCA
-from bot.store.models import ContactAddress, Conversation, InboundMessage
+from bot.store.models import ContactAddress, Conversation, Handoff, InboundMessage
 
 OUT_OF_SCOPE = "out_of_scope"
 TOP = 12
@@ -58,6 +58,30 @@ class Overview:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """Which messages of a period: those understood as ``intent``, those in one ``variety``, of each conversation only the last one;
+    without a wish all.
+    """
+
+    intent: str | None = None
+    variety: str | None = None
+    last_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayNumbers:
+    """One day: messages that came, those that were not understood, and how often a person was asked for."""
+
+    day: date
+    messages: int
+    refused: int
+    handoffs: int
+
+
+EVERYTHING = Part()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """A message that counts in one of the numbers, and the conversation that it stands in. ``at`` is aware."""
 
@@ -75,7 +99,7 @@ def last_days(*, now: datetime, days: int) -> Period:
 
 def of_period(session: Session, period: Period) -> Overview:
     """The numbers of a period."""
-    by_day = _by_day(session, period)
+    by_day = _by_day(session, period, InboundMessage.received_at)
     varieties = _counted(session, period, InboundMessage.variety)
     intents = _counted(session, period, InboundMessage.intent)
     conversations = session.scalar(
@@ -94,15 +118,34 @@ def of_period(session: Session, period: Period) -> Overview:
     )
 
 
-def messages_of(session: Session, period: Period, *, intent: str) -> tuple[Asked, ...]:
-    """The latest messages of a period that were understood as ``intent``, latest first, no more than fifty."""
+def of_days(session: Session, period: Period) -> tuple[DayNumbers, ...]:
+    """Each day of a period."""
+    messages = dict(_by_day(session, period, InboundMessage.received_at))
+    refused = _by_day(session, period, InboundMessage.received_at, InboundMessage.intent == OUT_OF_SCOPE)
+    handoffs = dict(_by_day(session, period, Handoff.requested_at))
+    return tuple(
+        DayNumbers(day=day, messages=messages[day], refused=count, handoffs=handoffs[day])
+        for day, count in refused
+    )
+
+
+def messages_of(session: Session, period: Period, part: Part = EVERYTHING) -> tuple[Asked, ...]:
+    """The latest messages of a part of a period, latest first, no more than fifty."""
+    query = select(InboundMessage.id).where(_within(period))
+    if part.intent is not None:
+        query = query.where(InboundMessage.intent == part.intent)
+    if part.variety is not None:
+        query = query.where(InboundMessage.variety == part.variety)
+    if part.last_only:
+        latest = select(func.max(InboundMessage.id)).where(_within(period))
+        query = query.where(InboundMessage.id.in_(latest.group_by(InboundMessage.conversation_id)))
+    shown = query.order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc()).limit(SHOWN)
     rows = session.execute(
         select(InboundMessage, ContactAddress.profile_name)
         .join(Conversation, Conversation.id == InboundMessage.conversation_id)
         .join(ContactAddress, ContactAddress.id == Conversation.address_id)
-        .where(_within(period), InboundMessage.intent == intent)
+        .where(InboundMessage.id.in_(shown))
         .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
-        .limit(SHOWN)
     )
     return tuple(
         Asked(conversation_id=one.conversation_id, name=name, text=one.text, at=one.received_at)
@@ -110,16 +153,23 @@ def messages_of(session: Session, period: Period, *, intent: str) -> tuple[Asked
     )
 
 
-def _within(period: Period) -> ColumnElement[bool]:
-    at = InboundMessage.received_at
+def _within(
+    period: Period, at: InstrumentedAttribute[datetime] = InboundMessage.received_at
+) -> ColumnElement[bool]:
     return (at >= period.begins) & (at < period.ends)
 
 
-def _by_day(session: Session, period: Period) -> tuple[tuple[date, int], ...]:
-    """Hours are counted by the database and put to days here: the country's clock is ours, see the decisions."""
-    hour = func.date_trunc("hour", InboundMessage.received_at)
+def _by_day(
+    session: Session, period: Period, at: InstrumentedAttribute[datetime], *only: ColumnElement[bool]
+) -> tuple[tuple[date, int], ...]:
+    """How many rows each day has by a column of theirs.
+
+    Hours are counted by the database and put to days here: the country's clock is ours, see the decisions.
+    """
+    hour = func.date_trunc("hour", at)
     counts: Counter[date] = Counter()
-    for moment, count in session.execute(select(hour, func.count()).where(_within(period)).group_by(hour)):
+    hours = select(hour, func.count()).where(_within(period, at), *only).group_by(hour)
+    for moment, count in session.execute(hours):
         counts[moment.astimezone(CASABLANCA).date()] += count
     return tuple((day, counts[day]) for day in period.days())
 

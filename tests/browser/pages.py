@@ -39,7 +39,9 @@ SAMPLES: Mapping[str, Select[Any]] = {
 }
 STATES = (
     "/console/numbers/messages?intent=ask_cost&days=90",
+    "/console/numbers/handoffs?reason=asked",
     "/console/inbox?tab=mine",
+    "/console/inbox?tab=all&q=gratuit",
     "/console/inbox?tab=all",
     "/console/conversations/{talk_of_french_organiser}",
     "/console/conversations/{talk_of_arabic_organiser}",
@@ -52,7 +54,7 @@ NOT_SHOWN = frozenset(
         "/console/",
         "/console/day/{stop_id}/list.pdf",
         "/console/media/{media_id}",
-        "/console/numbers/messages",
+        "/console/numbers/days.csv",
         "/console/numbers/stops.csv",
         "/console/numbers/stops.xlsx",
         "/console/timetable/export.{kind}",

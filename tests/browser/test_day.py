@@ -98,6 +98,10 @@ def test_an_agent_runs_the_day(site: Site, stop_id: int, open_window: OpenWindow
         "Mohamed": None,
         "Aïcha": True,
     }
+    page.get_by_role("link", name="Absents: 1").click()
+    expect(page.locator(".day-person strong")).to_have_text("حسناء بن علي")
+    page.get_by_text("Tout afficher").click()
+    expect(page.locator(".day-person")).to_have_count(5)
     page.get_by_role("button", name="Absent·e – Mohamed").click()
     expect(page.get_by_role("alert")).to_contain_text("Pas encore")
     assert states(site, stop_id)["Mohamed"] is None

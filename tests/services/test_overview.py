@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from bot.core.reminder_rules import CASABLANCA
-from bot.services import overview
-from bot.services.overview import Period
+from bot.services import handoff_numbers, handoffs, overview
+from bot.services.overview import Part, Period
 from bot.store.engine import Sessions, transaction
 from bot.store.models import InboundMessage
 from tests.services.conftest import MakeConversation
@@ -70,8 +70,48 @@ def test_a_number_leads_to_what_it_counts(sessions: Sessions, make_conversation:
         )
     with sessions() as session:
         whole = Period(first=date(2026, 11, 1), last=date(2026, 11, 24))
-        shown = overview.messages_of(session, whole, intent="ask_cost")
+        shown = overview.messages_of(session, whole, Part(intent="ask_cost"))
         assert len(shown) == overview.SHOWN
         assert shown[0].text == "message 0"
         assert {one.conversation_id for one in shown} == {talk}
-        assert overview.messages_of(session, whole, intent="ask_jobs") == ()
+        assert overview.messages_of(session, whole, Part(intent="ask_jobs")) == ()
+
+
+def test_a_part_is_of_one_language_or_the_last_word_of_each_person(
+    sessions: Sessions, make_conversation: MakeConversation
+) -> None:
+    first, second = make_conversation().id, make_conversation("+212612345679").id
+    minute = timedelta(minutes=1)
+    with transaction(sessions) as session:
+        session.add_all(
+            [
+                message(first, 1, NOW - 9 * minute, "ask_cost", "ar"),
+                message(second, 2, NOW - 8 * minute, "ask_cost"),
+                message(first, 3, NOW - 7 * minute, "out_of_scope"),
+                message(first, 4, NOW - timedelta(days=3), "ask_cost", "ar"),
+            ]
+        )
+    with sessions() as session:
+        today = Period(first=NOW.date(), last=NOW.date())
+
+        def texts(part: Part) -> list[str]:
+            return [one.text for one in overview.messages_of(session, today, part)]
+
+        assert texts(Part()) == ["message 3", "message 2", "message 1"]
+        assert texts(Part(variety="ar")) == ["message 1"]
+        assert texts(Part(last_only=True)) == ["message 3", "message 2"]
+        assert [(one.messages, one.refused) for one in overview.of_days(session, today)] == [(3, 1)]
+
+
+def test_a_day_counts_who_asked_for_a_person(sessions: Sessions, make_conversation: MakeConversation) -> None:
+    talk = make_conversation().id
+    with transaction(sessions) as session:
+        handoffs.request(session, conversation_id=talk, reason="asked", now=NOW)
+    with sessions() as session:
+        days = overview.of_days(session, overview.last_days(now=NOW, days=2))
+        assert [one.handoffs for one in days] == [0, 1]
+        period = overview.last_days(now=NOW, days=2)
+        [asked] = handoff_numbers.requests(session, since=period.begins, until=period.ends)
+        assert (asked.conversation_id, asked.reason, asked.first_answer) == (talk, "asked", None)
+        wanted = handoff_numbers.requests(session, since=period.begins, until=period.ends, reason="anger")
+        assert wanted == ()

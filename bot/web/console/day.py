@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Form, Query
 from sqlalchemy.orm import Session
@@ -45,17 +45,17 @@ class Tally:
 
     expected: int
     came: int
-    absent: int
+    no_show: int
     walk_ins: int
 
 
 def tally(lines: tuple[DayLine, ...]) -> Tally:
     """The counts over all lines."""
     return Tally(
-        expected=sum(line.came is None for line in lines),
-        came=sum(line.came is True and line.booking_id is not None for line in lines),
-        absent=sum(line.came is False for line in lines),
-        walk_ins=sum(line.booking_id is None for line in lines),
+        expected=sum(line.state == "expected" for line in lines),
+        came=sum(line.state == "came" for line in lines),
+        no_show=sum(line.state == "no_show" for line in lines),
+        walk_ins=sum(line.state == "walk_ins" for line in lines),
     )
 
 
@@ -86,15 +86,16 @@ def show_day(
     who: Staff,
     stop_id: int,
     wanted: Annotated[str, Query(alias="q", max_length=LONGEST_SEARCH)] = "",
+    only: Annotated[Literal["", "expected", "came", "no_show", "walk_ins"], Query()] = "",
     done: str = "",
     error: str = "",
 ) -> Response:
-    """The list by hour; ``q`` finds a code, a name or a whole number in it."""
+    """The list by hour; ``q`` finds a code, a name or a whole number in it, ``only`` keeps those who are counted so."""
     web = web_of(request)
     with transaction(web.sessions) as session:
         stop = _stop(session, stop_id)
         lines = day_list.of_stop(session, stop_id=stop_id)
-        shown = day_list.matching(lines, wanted)
+        shown = tuple(line for line in day_list.matching(lines, wanted) if only in ("", line.state))
         audit.record(
             session, staff_id=who.id, action=Action.DAY_VIEWED, now=who.now, about=_seen(stop_id, shown)
         )
@@ -108,6 +109,7 @@ def show_day(
         hours=[(hour, list(group)) for hour, group in groupby(shown, key=lambda line: line.hour_shown)],
         tally=tally(lines),
         wanted=wanted,
+        only=only,
         done=done if done in DONE else "",
         error=error if error in ERRORS else "",
         may_note=who.role in FIELD and may_be_noted(day=stop.day, now=who.now),

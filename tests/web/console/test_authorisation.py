@@ -71,6 +71,8 @@ POST  /console/day/{stop_id}/walk-ins                   yes        yes    yes   
 POST  /console/day/{stop_id}/rest-absent                yes        yes    yes    -        -
 GET   /console/numbers                                  yes        -      -      yes      -
 GET   /console/numbers/messages                         yes        -      -      yes      -
+GET   /console/numbers/handoffs                         yes        -      -      yes      -
+GET   /console/numbers/days.csv                         yes        -      -      yes      -
 GET   /console/numbers/stops.csv                        yes        -      -      yes      -
 GET   /console/numbers/stops.xlsx                       yes        -      -      yes      -
 GET   /console/stops                                    yes        yes    yes    yes      -
