@@ -66,7 +66,10 @@ SUITES = (
         python=Path(sys.executable),
         arguments=(
             "tests",
-            *(f"--ignore=tests/{name}" for name in ("browser", "rasa_components", "understanding", "e2e")),
+            *(
+                f"--ignore=tests/{name}"
+                for name in ("browser", "rasa_components", "understanding", "e2e", "torture/test_short.py")
+            ),
         ),
     ),
     # The browser's event loop lasts as long as its run of pytest; others could not start one of their own beside it.
@@ -88,6 +91,13 @@ SUITES = (
         needs_model=True,
     ),
     Suite(name="e2e", python=Path(sys.executable), arguments=("tests/e2e",), needs_model=True),
+    # Last: it moves the clock of its product and leaves nothing as it was.
+    Suite(
+        name="torture",
+        python=Path(sys.executable),
+        arguments=("tests/torture/test_short.py",),
+        needs_model=True,
+    ),
 )
 
 

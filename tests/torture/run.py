@@ -62,7 +62,7 @@ def run(product: Product, form: Form, *, seed: int, disk: bool = False) -> Repor
 
 def plan_seconds(form: Form) -> float:
     """How long the product may take to be healthy again."""
-    return max(form.settle, 120.0)
+    return max(form.settle, 300.0)
 
 
 async def _torture(
@@ -119,9 +119,12 @@ async def _suffer(name: str, faults: Sequence[Fault], probe: Person) -> Recovery
 
 
 def _settle(product: Product, seconds: float) -> None:
-    """Return when nothing has been under way for some rounds, or the time is over: the proof tells what is left."""
-    deadline, quiet = time.monotonic() + seconds, 0
+    """Return when nothing has been under way for some rounds, or when for ``seconds`` nothing went on: the proof tells what is left."""
+    deadline, quiet, left = time.monotonic() + seconds, 0, -1
     while quiet < QUIET_ROUNDS and time.monotonic() < deadline:
         time.sleep(ROUND)
         with suppress(psycopg.Error):
-            quiet = quiet + 1 if records.unfinished(product.database_url()) == 0 else 0
+            before, left = left, records.unfinished(product.database_url())
+            quiet = quiet + 1 if left == 0 else 0
+            if left != before:
+                deadline = time.monotonic() + seconds
