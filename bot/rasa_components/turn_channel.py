@@ -19,6 +19,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.rasa_components.action_results import check_the_schema_once
 from bot.rasa_components.turn_store import TurnStore
 from bot.rasa_components.typed_text import message_text
 
@@ -197,6 +198,7 @@ def _harden(agent: Any) -> None:
     """Once per agent: failures of actions and of the database fail the turn instead of being hidden."""
     if getattr(agent, "_turns_fail_loudly", False):
         return
+    check_the_schema_once()
     agent.tracker_store._on_tracker_store_error = _raise
     processor = agent.processor
     run_action = processor._run_action

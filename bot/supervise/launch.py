@@ -3,6 +3,7 @@
 Run by its path, with the standard library only, so that it costs a few hundredths of a second.
 --end-with SIGNAL   the program gets this signal when its parent dies (Linux)
 --user NAME         the program runs as this user (only root can ask for that)
+--nice NUMBER       the program gives way to others by so much (0 to 19)
 --hide NAMES        environment variables that the program is not given, separated by commas
 """
 
@@ -22,11 +23,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--end-with", default="TERM")
     parser.add_argument("--user")
     parser.add_argument("--hide", default="")
+    parser.add_argument("--nice", type=int, default=0)
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args(arguments)
     parent = os.getppid()
     for name in filter(None, asked.hide.split(",")):
         os.environ.pop(name, None)
+    os.nice(asked.nice)
     if asked.user:
         become(asked.user)
     # After the change of user, because that change clears it.

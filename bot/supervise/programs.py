@@ -20,6 +20,10 @@ _ASSISTANT = ("TURN_TOKEN",)
 _DATABASE = ("DATABASE_URL", "RASA_TRACKER_URL")
 
 
+# Providers wait seconds for their webhooks to be taken; who takes them comes before who thinks about them.
+_THINKING = 5
+
+
 class Stage(IntEnum):
     """When a program stops: what takes work in ends first, then what that leans on, the database last."""
 
@@ -34,7 +38,7 @@ class Program:
 
     `stop_seconds`: how long it may take to end by itself. `probe`: an address that answers 2xx when the
     process is ready, where it has one. `port`: the one it listens on. `hidden`: environment variables that it
-    is not given.
+    is not given. `nice`: by how much it gives way where the processors are busy, 0 to 19.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Program:
     probe: str | None = None
     port: int | None = None
     hidden: tuple[str, ...] = ()
+    nice: int = 0
 
 
 def database(cluster: embedded.Cluster) -> Program:
@@ -97,6 +102,7 @@ def _actions(settings: Settings) -> Program:
         probe=f"{settings.actions_url}/health",
         port=settings.port + 2,
         hidden=(*_PROVIDERS, *_CONSOLE),
+        nice=_THINKING,
     )
 
 
@@ -118,6 +124,7 @@ def _rasa(number: int, port: int, model: Path) -> Program:
         probe=f"http://127.0.0.1:{port}/webhooks/turn/health",
         port=port,
         hidden=(*_PROVIDERS, *_CONSOLE),
+        nice=_THINKING,
     )
 
 
@@ -129,6 +136,7 @@ def _worker(number: int) -> Program:
         stage=Stage.ENTRY,
         stop_seconds=5,
         hidden=_CONSOLE,
+        nice=_THINKING,
     )
 
 

@@ -173,6 +173,8 @@ def configure(data: DataDir, programs: Sequence[Program]) -> str:
 
 def _program(data: DataDir, program: Program) -> str:
     tied = [sys.executable, "-I", str(_LAUNCH), "--end-with", program.stop_signal]
+    if program.nice:
+        tied += ["--nice", str(program.nice)]
     if program.hidden:
         tied += ["--hide", ",".join(program.hidden)]
     return _section(

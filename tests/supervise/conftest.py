@@ -50,11 +50,13 @@ def supervise(data: DataDir) -> Iterator[StartPrograms]:
         supervisor.stop()
 
 
-def script(name: str, code: str, *, stage: Stage = Stage.HELPER, hidden: tuple[str, ...] = ()) -> Program:
+def script(
+    name: str, code: str, *, stage: Stage = Stage.HELPER, hidden: tuple[str, ...] = (), nice: int = 0
+) -> Program:
     """A program that runs some Python."""
     # On one line, as a configuration file wants it.
     command = (sys.executable, "-c", f"exec({code!r})")
-    return Program(name=name, title=name, command=command, stage=stage, hidden=hidden)
+    return Program(name=name, title=name, command=command, stage=stage, hidden=hidden, nice=nice)
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = 15.0) -> None:

@@ -119,3 +119,10 @@ def test_percent_signs_and_spaces_reach_the_program(supervise: StartPrograms, da
     supervise(script("odd", "import time; print('100% \"sure\"', flush=True); time.sleep(120)"))
     log = data.logs / "odd.log"
     wait_for(lambda: log.exists() and '100% "sure"' in log.read_text(encoding="utf-8"))
+
+
+def test_a_program_gives_way_by_as_much_as_it_says(supervise: StartPrograms) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    supervisor = supervise(script("thinker", STAY, nice=3), script("taker", STAY))
+    assert os.getpriority(os.PRIO_PROCESS, pid_of(supervisor, "taker")) == own
+    assert os.getpriority(os.PRIO_PROCESS, pid_of(supervisor, "thinker")) == min(19, own + 3)
