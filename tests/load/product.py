@@ -50,6 +50,8 @@ class MeasuredProduct(Product):
                     found[names[0]].append(process)
             except OSError:
                 continue  # it has ended, or is another user's
+        # PostgreSQL's own children write over what says whose they are.
+        found["db"] += [child for parent in found["db"] for child in _children(parent)]
         return found
 
     def cpu_seconds(self) -> dict[str, float]:
@@ -59,6 +61,14 @@ class MeasuredProduct(Product):
     def memory_mb(self) -> dict[str, float]:
         """Resident memory of each program that is its own (shared pages count once for each process)."""
         return {name: sum(map(_memory, processes)) for name, processes in self.programs().items()}
+
+
+def _children(parent: Path) -> list[Path]:
+    try:
+        names = (parent / "task" / parent.name / "children").read_text().split()
+    except OSError:
+        return []
+    return [Path("/proc") / name for name in names]
 
 
 def _cpu(process: Path) -> float:

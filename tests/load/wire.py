@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+IDLE_SECONDS = 3.0
+"""Servers close what has been idle for five; a connection that was idle for longer than this is not used again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,27 +25,33 @@ class Wire:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._idle: list[Connection] = []
+        self._idle: list[tuple[float, Connection]] = []
 
     async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One request. Raises OSError and asyncio.IncompleteReadError."""
-        connection = (
-            self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
-        )
-        reader, writer = connection
+        reader, writer = connection = self._kept() or await asyncio.open_connection("127.0.0.1", self._port)
         lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         answer, keep = await _read(reader)
         if keep:
-            self._idle.append(connection)
+            self._idle.append((time.monotonic(), connection))
         else:
             writer.close()
         return answer
 
+    def _kept(self) -> Connection | None:
+        """The connection that was used last; those that were idle for too long are closed."""
+        while self._idle:
+            since, connection = self._idle.pop()
+            if time.monotonic() - since < IDLE_SECONDS:
+                return connection
+            connection[1].close()
+        return None
+
     async def close(self) -> None:
         """Close what is idle."""
-        for _, writer in self._idle:
+        for _, (_, writer) in self._idle:
             writer.close()
             await writer.wait_closed()
 
