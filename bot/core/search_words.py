@@ -10,6 +10,8 @@ TO = "aaaaaeeeeiiiiooooouuuucnaaaeeeeiiouucاااايهوي0123456789"
 """What `translate` of the database folds, letter by letter."""
 LONGEST = 100
 MOST_WORDS = 6
+_LEAD = 20
+"""Characters before a hit: a small phone shows some forty in a line."""
 _WORD = re.compile(r"[^\W_]+")
 _PREFIX_FROM = 3
 """Letters: a shorter word is looked for as a whole."""
@@ -34,7 +36,7 @@ def marked(text: str, looked_for: str, length: int) -> list[tuple[str, bool]]:
     """As much of ``text`` around the first word that was looked for as ``length`` characters hold, in pieces: True marks such words."""
     terms = _words(looked_for)
     hits = [match.span() for match in _WORD.finditer(text) if _is_meant(match.group(), terms)]
-    start = _start(text, hits[0][0] if hits else 0, length)
+    start = _start(text, hits[0][0] if hits else 0)
     pieces, at = [("…", False)] if start else [], start
     for begin, end in hits:
         if begin >= at and end <= start + length:
@@ -46,12 +48,12 @@ def marked(text: str, looked_for: str, length: int) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
-def _start(text: str, first: int, length: int) -> int:
-    """Where an excerpt begins, at the beginning of a word, so that a hit at ``first`` is well inside."""
-    if first < length * 2 // 3:
+def _start(text: str, first: int) -> int:
+    """Where an excerpt begins, at the beginning of a word where one is near, so that a hit at ``first`` is among its first words."""
+    if first < 2 * _LEAD:
         return 0
-    blank = text.rfind(" ", 0, first - length // 3)
-    return blank + 1 if blank > 0 else first - length // 3
+    blank = text.rfind(" ", 0, first - _LEAD)
+    return blank + 1 if blank > first - 2 * _LEAD else first - _LEAD
 
 
 def _is_meant(word: str, terms: list[str]) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, joinedload
 
 from bot.core.errors import Conflict, NotFound
 from bot.core.messages import Channel, DeliveryStatus
 from bot.core.sending_rules import is_over
 from bot.services import messages
-from bot.store.models import Contact, ContactAddress, Conversation, OutboundMessage
+from bot.store.models import Contact, Conversation, OutboundMessage
 
 PAGE_SIZE = 25
 FAILED = tuple(
@@ -63,7 +65,9 @@ def page(session: Session, *, now: datetime, number: int = 1) -> Page:
     total = session.scalar(select(func.count()).select_from(_open().subquery())) or 0
     query = _open().order_by(OutboundMessage.id.desc()).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
     found = session.scalars(query).all()
-    rows = tuple(_line(session, row, now) for row in found[:PAGE_SIZE])
+    shown = found[:PAGE_SIZE]
+    talks = _latest_talks(session, {row.contact_id for row in shown})
+    rows = tuple(_line(session, row, talks.get(row.contact_id), now) for row in shown)
     return Page(rows=rows, page=number, has_next=len(found) > PAGE_SIZE, total=total)
 
 
@@ -100,20 +104,25 @@ def _locked(session: Session, outbound_id: int) -> OutboundMessage:
     return row
 
 
-def _line(session: Session, row: OutboundMessage, now: datetime) -> Line:
-    talk = session.scalar(
+def _latest_talks(session: Session, contact_ids: Collection[int]) -> dict[int, Conversation]:
+    """The liveliest conversation of each contact that has one, with its address."""
+    found = session.scalars(
         select(Conversation)
-        .where(Conversation.contact_id == row.contact_id)
-        .order_by(Conversation.last_activity_at.desc())
-        .limit(1)
+        .ext(distinct_on(Conversation.contact_id))
+        .options(joinedload(Conversation.address))
+        .where(Conversation.contact_id.in_(contact_ids))
+        .order_by(Conversation.contact_id, Conversation.last_activity_at.desc())
     )
-    address = session.get(ContactAddress, talk.address_id) if talk else None
+    return {talk.contact_id: talk for talk in found}
+
+
+def _line(session: Session, row: OutboundMessage, talk: Conversation | None, now: datetime) -> Line:
     on_telegram = row.channel == Channel.TELEGRAM.value
     return Line(
         outbound_id=row.id,
         conversation_id=row.conversation_id or (talk.id if talk else None),
         contact_id=row.contact_id,
-        profile_name=address.profile_name if address else None,
+        profile_name=talk.address.profile_name if talk else None,
         number=session.get_one(Contact, row.contact_id).phone if on_telegram else row.address,
         channel=Channel(row.channel),
         kind=row.kind,

@@ -47,4 +47,5 @@ def test_of_a_long_text_the_part_around_the_words_is_shown() -> None:
     pieces = marked(text, "coopérative", 60)
     assert ("coopérative", True) in pieces
     assert pieces[0] == pieces[-1] == ("…", False)
+    assert len("".join(piece for piece, _ in pieces).partition("coopérative")[0]) < 45
     assert 50 <= sum(len(piece) for piece, _ in pieces) <= 62
