@@ -59,7 +59,7 @@ class MeasuredProduct(Product):
         return {name: sum(map(_cpu, processes)) for name, processes in self.programs().items()}
 
     def memory_mb(self) -> dict[str, float]:
-        """Resident memory of each program that is its own (shared pages count once for each process)."""
+        """Resident memory of each program; what processes share is divided among them."""
         return {name: sum(map(_memory, processes)) for name, processes in self.programs().items()}
 
 
@@ -81,9 +81,10 @@ def _cpu(process: Path) -> float:
 
 def _memory(process: Path) -> float:
     try:
-        return int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        lines = (process / "smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 class Writers:
