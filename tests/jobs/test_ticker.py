@@ -131,6 +131,22 @@ def test_the_job_of_a_dead_worker_is_resumed_and_no_other(
     assert job_states(sessions) == [("todo", 1), ("doing", 0), ("todo", 0)]
 
 
+@pytest.mark.parametrize(("resume", "status"), [(True, "todo"), (False, "doing")])
+def test_every_round_resumes_the_jobs_of_dead_workers_unless_this_one_was_asleep(
+    context: JobsContext, sessions: Sessions, app: App, receive: Receive, resume: bool, status: str
+) -> None:
+    assert ticker.PERIOD + ticker.STALLED_AFTER < 30
+    receive()
+    seize(sessions, silent_for=ticker.STALLED_AFTER + 5)
+
+    async def one_round() -> None:
+        async with app.open_async():
+            await ticker.tick(context, app, resume=resume)
+
+    asyncio.run(one_round())
+    assert [found for found, _ in job_states(sessions)] == [status]
+
+
 def test_a_round_that_fails_does_not_end_the_rounds(
     context: JobsContext, sessions: Sessions, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
