@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from bot.core.locales import Variety
-from bot.rasa_components.intent_model import Example, IntentModel
+from bot.rasa_components.examples import Example
+from bot.rasa_components.intent_model import IntentModel
 from bot.rasa_components.scorers import Options
 
 _TRAIN = "Banking77_Arabized_MSA_PAL_train.csv"

@@ -24,8 +24,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.core.locales import DEFAULT_VARIETY
 from bot.gazetteer import Gazetteer
 from bot.rasa_components.entity_extractor import KHEMISSET, found_in
+from bot.rasa_components.examples import Example
 from bot.rasa_components.fingerprints import sources_fingerprint
-from bot.rasa_components.intent_model import Example, IntentModel
+from bot.rasa_components.intent_model import IntentModel
 from bot.rasa_components.moment import CASABLANCA
 from bot.rasa_components.plain_names import with_plain_names
 from bot.rasa_components.questions import Guess

@@ -18,7 +18,9 @@ import numpy as np
 from sklearn.model_selection import StratifiedShuffleSplit
 
 from bot.rasa_components.calibration import Calibration, calibrate, from_dicts
+from bot.rasa_components.examples import Example
 from bot.rasa_components.ngrams import Block, Floats, Ints, NgramSpace
+from bot.rasa_components.respelling import respelt
 from bot.rasa_components.scorers import Features, Learned, Options
 from bot.rasa_components.sentence_embeddings import embed
 from bot.rasa_components.views import views
@@ -39,12 +41,13 @@ _ARRAYS = "intent_model.npz"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Example:
-    """A message with its intent and the variety that it is written in."""
+class Lessons:
+    """What is learnt: a row for each example, then one for each that is learnt spelt otherwise as well. ``origins`` has
+    the example of each row."""
 
-    text: str
-    intent: str
-    variety: str
+    features: Features
+    labels: Ints
+    origins: Ints
 
 
 class IntentModel:
@@ -72,11 +75,14 @@ class IntentModel:
         labels = np.array([intents.index(example.intent) for example in examples])
         texts = [example.text for example in examples]
         space = NgramSpace.fit(BLOCKS, texts, views)
-        features = Features(sparse=space.matrix(texts, views), embedded=embed(texts))
-        calibrations = _calibrations(
-            features, labels, [example.variety for example in examples], options, intents
+        again = list(respelt(examples, options.seed)) if options.respelling else []
+        lessons = Lessons(
+            features=_features(space, [*texts, *(one.text for one in again)]),
+            labels=np.concatenate([labels, labels[[one.index for one in again]]]),
+            origins=np.concatenate([np.arange(len(texts)), [one.index for one in again]]).astype(np.int64),
         )
-        learned = Learned.fit(features, labels, options)
+        calibrations = _calibrations(lessons, [example.variety for example in examples], options, intents)
+        learned = Learned.fit(lessons.features, lessons.labels, options)
         return cls(intents=intents, space=space, learned=learned, calibrations=calibrations, options=options)
 
     @property
@@ -86,7 +92,7 @@ class IntentModel:
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """A row of scores for each text, a column for each of :attr:`intents`."""
-        return self._learned.scores(Features(sparse=self._space.matrix(texts, views), embedded=embed(texts)))
+        return self._learned.scores(_features(self._space, texts))
 
     def probabilities(self, texts: Sequence[str], variety: str) -> Floats:
         """Calibrated probabilities, a row for each text, for messages written in ``variety``."""
@@ -124,13 +130,20 @@ class IntentModel:
         )
 
 
+def _features(space: NgramSpace, texts: Sequence[str]) -> Features:
+    return Features(sparse=space.matrix(texts, views), embedded=embed(texts))
+
+
 def _calibrations(
-    features: Features, labels: Ints, varieties: Sequence[str], options: Options, intents: Sequence[str]
+    lessons: Lessons, varieties: Sequence[str], options: Options, intents: Sequence[str]
 ) -> dict[str, Calibration]:
-    """Learnt from the scores of messages that were held out."""
+    """Learnt from the scores of messages that were held out, in every spelling."""
+    labels = lessons.labels[: len(varieties)]
     parts = StratifiedShuffleSplit(n_splits=1, test_size=options.held_out, random_state=options.seed)
     trained, tested = next(parts.split(labels, labels))
-    scores = Learned.fit(features.rows(trained), labels[trained], options).scores(features.rows(tested))
+    rows = np.flatnonzero(np.isin(lessons.origins, trained))
+    learned = Learned.fit(lessons.features.rows(rows), lessons.labels[rows], options)
+    scores = learned.scores(lessons.features.rows(tested))
     return calibrate(
         scores,
         labels[tested],

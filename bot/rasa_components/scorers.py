@@ -25,10 +25,10 @@ class Options:
     """What can be tuned. The values were chosen on examples of authors whose other examples were not trained on.
 
     ``penalty`` is the machines' C; ``machine_weight`` how much their scores count beside the network's, 0 leaves
-    them out; ``epochs`` and ``hidden`` are those of the network, 0 epochs leave it out; ``held_out`` is the share
-    of examples that the calibration is learnt from; ``refusals`` the share of rightly understood messages that may
-    be refused for being unsure; ``clause_floor`` how likely the meaning of a clause has to be for it to count as a
-    question at all.
+    them out; ``epochs`` and ``hidden`` are those of the network, 0 epochs leave it out; ``respelling``
+    says whether some examples are learnt spelt otherwise as well; ``held_out`` is the share of examples that the
+    calibration is learnt from; ``refusals`` the share of rightly understood messages that may be refused for being
+    unsure; ``clause_floor`` how likely the meaning of a clause has to be for it to count as a question at all.
     """
 
     penalty: float = 0.8
@@ -36,6 +36,7 @@ class Options:
     embedding_weight: float = 1.0
     epochs: int = 7
     hidden: int = 128
+    respelling: bool = True
     held_out: float = 0.2
     refusals: float = 0.01
     clause_floor: float = 0.4
@@ -69,13 +70,14 @@ class Machines:
         machine.fit(hstack([features.sparse, beside]).tocsr(), labels)
         weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
         weights[features.sparse.shape[1] :] *= options.embedding_weight
-        return cls(weights=weights, bias=machine.intercept_.astype(np.float32))
+        return cls(weights=weights.astype(np.float16), bias=machine.intercept_.astype(np.float32))
 
     def scores(self, features: Features) -> Floats:
         """A row for each message."""
         known = features.sparse.shape[1]
-        found: Floats = summed(features.sparse, self.weights) + features.embedded @ self.weights[known:]
-        return found + self.bias
+        of_embedding = features.embedded @ self.weights[known:].astype(np.float32)
+        found: Floats = summed(features.sparse, self.weights) + of_embedding + self.bias
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

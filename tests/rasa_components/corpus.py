@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.rasa_components.intent_model import Example
+from bot.rasa_components.examples import Example
 
 _MESSAGES = """
 ask_cost ary-Latn
