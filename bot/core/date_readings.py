@@ -13,6 +13,10 @@ from bot.core.date_symbols import Symbol, number
 
 _UNTIL = frozenset({"لحد", "l7ed", "lhed", "lhad", "l7ad"})
 """Sunday with an article, but "until" in "لحد الآن"."""
+_HOURS_OF = frozenset(
+    {"wa9t", "w9t", "wqt", "wa9te", "we9t", "weqt", "waqt", "sa3t", "sa3at", "wagt", "وقت", "ساعه", "ساعت"}
+)
+"""Before a meal they make an hour of it: "wa9t lghda"."""
 _THIS_DAY = frozenset({"had", "هاد", "هذا", "هدا", "هذه", "ce", "cet", "cette", "ct"})
 
 
@@ -32,6 +36,8 @@ def relative(match: Match) -> Days | None:
 def meal_or_tomorrow(match: Match) -> Days | None:
     """ "lghda" in one word is lunch as well as "till tomorrow"."""
     relative = match.row[match.found.start("r")]
+    if match.preceding_text in _HOURS_OF:
+        return None  # "wa9t lghda" is the hour of lunch
     days = rules.one(match.today + timedelta(days=_weekday_value(relative)))
     glued = match.row[match.found.start("r") - 1].end == relative.start and relative.value == 1
     return replace(days, vague=True) if glued else days
@@ -294,5 +300,5 @@ def for_weekday(match: Match) -> Days | None:
     return weekday(match) if match.row[match.found.start()].text == "ليوم" else None
 
 
-FINAL = frozenset({nothing, after_relative, meal_or_nothing, weekend, this_day})
+FINAL = frozenset({nothing, after_relative, meal_or_nothing, meal_or_tomorrow, weekend, this_day})
 """Readings after which nothing shorter is tried, and nothing inside: "after today" is not today."""

@@ -211,7 +211,9 @@ def _dotted_clock(match: re.Match[str]) -> tuple[int, int, bool] | None:
 def _of_word(word: str, start: int) -> Iterator[Symbol]:
     if word.isdigit():
         letter = "Y" if len(word) == 4 and word.startswith("20") else "N" if len(word) <= 2 else "."
-        yield Symbol(letter=letter, value=int(word), start=start, end=start + len(word), text=word)
+        # Longer numbers are no part of a day, and thousands of digits are more than Python turns into one.
+        value = int(word) if letter in "YN" else None
+        yield Symbol(letter=letter, value=value, start=start, end=start + len(word), text=word)
         return
     known = lookup(word)
     if known is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ from bot.rasa_components.short_messages import CHANGE_LANGUAGE
 from bot.rasa_components.typed_text import message_text
 
 _SENDER = "parse"
+# Half a character: JSON can say it, UTF-8 cannot.
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class Parser:
@@ -42,15 +45,21 @@ class Parser:
 
     def parse(self, typed: str, now: str | None = None) -> dict[str, Any]:
         """One message as the evaluation contract writes it."""
-        text = message_text(typed=typed, payload=None, offered=[])
+        text = message_text(typed=_LONE.sub("\ufffd", typed), payload=None, offered=[])
         message = UserMessage(text=text, sender_id=_SENDER, metadata={"now": now} if now else {})
         tracker = DialogueStateTracker.from_events(_SENDER, [])
         inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
         parsed = self._runner.run(inputs=inputs, targets=[self._target])[self._target][0]
         # What is typed before the text proper, for instance spaces, was taken away: positions count from the
         # beginning all the same.
-        shift = len(typed) - len(text) if typed.endswith(text) else 0
+        shift = len(typed) - len(text) if _LONE.sub("\ufffd", typed).endswith(text) else 0
         return {"text": typed, **_as_contract(parsed.as_dict(only_output_properties=True), shift)}
+
+
+def as_line(parsed: dict[str, Any]) -> str:
+    """A parse as a line that can be written as UTF-8 whatever was typed."""
+    readable = json.dumps(parsed, ensure_ascii=False)
+    return (json.dumps(parsed) if _LONE.search(readable) else readable) + "\n"
 
 
 def _as_contract(parsed: dict[str, Any], shift: int) -> dict[str, Any]:
@@ -88,15 +97,16 @@ def _answered_in(parsed: dict[str, Any], intent: str) -> str:
 
 def _messages(source: Path) -> Iterator[tuple[str, str | None]]:
     """Text and moment of each line; a line that is no such object counts as an empty message, so that lines
-    keep their places."""
-    with source.open(encoding="utf-8") as lines:
+    keep their places; which line it is and why is said on standard error."""
+    # Bytes that are no UTF-8 are a broken letter of one message, not the end of the file.
+    with source.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 content = json.loads(line)
                 text, now = content["text"], content.get("now")
                 written_at({"now": now})
             except (ValueError, KeyError, TypeError, AttributeError) as broken:
-                print(f"line {number} is not a message: {type(broken).__name__}", file=sys.stderr)
+                print(f"line {number} is not a message: {type(broken).__name__}: {broken}", file=sys.stderr)
                 text, now = "", None
             yield text if isinstance(text, str) else "", now if isinstance(now, str) else None
 
@@ -116,7 +126,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, given.target.open("w", encoding="utf-8") as out:
         parser = Parser(model, Path(folder))
         for text, now in _messages(given.source):
-            out.write(json.dumps(parser.parse(text, now), ensure_ascii=False) + "\n")
+            out.write(as_line(parser.parse(text, now)))
     return 0
 
 

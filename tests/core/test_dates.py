@@ -29,6 +29,11 @@ def test_the_day_is_that_of_morocco() -> None:
     assert match("lyoum", late)[0].value == morocco
 
 
+def test_a_number_of_thousands_of_digits_is_no_day() -> None:
+    assert match("9" * 10_000, MONDAY) == ()
+    assert [moment.value for moment in match(f"{'1' * 5000} ghda", MONDAY)] == ["2026-11-24"]
+
+
 def test_a_moment_without_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         match("ghda", datetime(2026, 11, 23, 9, 0))  # noqa: DTZ001 - that is the mistake

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from bot.rasa_components.parse_file import _as_contract, _messages
+from bot.rasa_components.parse_file import _as_contract, _messages, as_line
 
 
 def test_lines_keep_their_places_whatever_is_in_them(
@@ -27,6 +28,31 @@ def test_lines_keep_their_places_whatever_is_in_them(
         ("👍", None),
     ]
     assert "line 2 is not a message" in capsys.readouterr().err
+
+
+def test_broken_letters_break_no_other_line(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(
+        b'\xef\xbb\xbf{"text": "a"}\n{"text": "b\xff\xfe"}\n{"text": "c\xe2\x80\xa8d"}\n{"text": "e"}\n'
+    )
+    assert [text for text, _ in _messages(source)] == ["a", "b\ufffd\ufffd", "c\u2028d", "e"]
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00", "9999-12-31T23:59:00+00:00", "tomorrow", 5, [1]])
+def test_a_moment_that_nobody_writes_at_names_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], now: object
+) -> None:
+    source = tmp_path / "in.jsonl"
+    lines = [{"text": "salam"}, {"text": "ghda", "now": now}, {"text": "lyoum", "now": "2026-11-23T10:00:00"}]
+    source.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert list(_messages(source)) == [("salam", None), ("", None), ("lyoum", "2026-11-23T10:00:00")]
+    assert "line 2 is not a message: ValueError" in capsys.readouterr().err
+
+
+def test_half_a_letter_can_be_written() -> None:
+    line = as_line({"text": "sal\ud83dam", "variety": "fr"})
+    assert json.loads(line.encode("utf-8").decode("utf-8"))["text"] == "sal\ud83dam"
+    assert as_line({"text": "سلام\0"}) == '{"text": "سلام\\u0000"}\n'
 
 
 def test_the_contract_s_fields() -> None:
