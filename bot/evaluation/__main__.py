@@ -1,7 +1,8 @@
 """``python -m bot.evaluation WHAT``: measures how well messages are understood.
 
 - ``understanding``: the product's model on the development set, with the quick peers; trains it first if need be.
-- ``peers``: Rasa's default pipeline with DIET, which takes long, and the table of it.
+- ``peers``: Rasa's default pipeline with DIET, which takes hours, or fewer epochs and examples, and the table of it.
+- ``ablation``: what each part of the classifier is worth, on authors that were held out.
 - ``arbanking FOLDER``: the intent classifier on a public set of questions.
 
 Runs in the product's environment and hands over to Rasa's, which has the libraries.
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     peers = measurements.add_parser("peers", help="Rasa's default pipeline with DIET; an hour or more")
     peers.add_argument("--epochs", type=int, default=100)
+    peers.add_argument("--every", type=int, default=1, help="learn from each so-many-th example only")
+    measurements.add_parser("ablation", help="what each part of the classifier is worth; half an hour")
     arbanking = measurements.add_parser("arbanking", help="the classifier on ArBanking77")
     arbanking.add_argument("folder", type=Path)
     asked = parser.parse_args(arguments)
@@ -53,7 +56,11 @@ def main(arguments: Sequence[str]) -> int:
         if asked.what == "understanding":
             return _understanding(data, with_peers=not asked.no_peers)
         if asked.what == "peers":
-            return _become(data, "peers", str(OUT), "--epochs", str(asked.epochs))
+            return _become(
+                data, "peers", str(OUT), "--epochs", str(asked.epochs), "--every", str(asked.every)
+            )
+        if asked.what == "ablation":
+            return _become(data, "ablation", str(OUT))
         return _become(data, "arbanking", str(asked.folder.absolute()))
     except (Problem, AnaM3akError, InstallError) as error:
         print(error, file=sys.stderr)

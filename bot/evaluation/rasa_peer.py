@@ -68,22 +68,25 @@ def default_with_diet(epochs: int) -> Recipe:
     )
 
 
-def measure(recipe: Recipe, messages: Sequence[Labelled], kept: Path) -> PeerScore:
-    """Trains the recipe unless a model of the same data is in ``kept``, and scores it. Raises :class:`PeerFailed`."""
+def measure(recipe: Recipe, messages: Sequence[Labelled], kept: Path, *, every: int = 1) -> PeerScore:
+    """Trains the recipe unless a model of the same data is in ``kept``, and scores it.
+
+    It learns from each ``every``-th example. Raises :class:`PeerFailed`.
+    """
     kept.mkdir(parents=True, exist_ok=True)
-    model = kept / f"{recipe.key}-{_fingerprint(recipe)}.tar.gz"
+    model = kept / f"{recipe.key}-{every}-{_fingerprint(recipe)}.tar.gz"
     record = model.with_suffix(".json")
     if not (model.exists() and record.exists()):
-        seconds = _train(recipe, model)
-        record.write_text(json.dumps({"seconds": seconds}), encoding="utf-8")
+        record.write_text(json.dumps(_train(recipe, model, every)), encoding="utf-8")
+    known = json.loads(record.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         guesses, mean_ms = _guesses(Parser(model, Path(folder)), messages)
     return PeerScore(
         name=recipe.name,
         sections=by_section(messages, guesses),
         mean_ms=mean_ms,
-        training_seconds=json.loads(record.read_text(encoding="utf-8"))["seconds"],
-        trained_on=len(training_examples.load()),
+        training_seconds=known["seconds"],
+        trained_on=known["examples"],
     )
 
 
@@ -102,14 +105,16 @@ def _guesses(parser: Parser, messages: Sequence[Labelled]) -> tuple[list[Guess],
     return guesses, 1000 * (time.process_time() - started) / len(messages)
 
 
-def _train(recipe: Recipe, model: Path) -> float:
+def _train(recipe: Recipe, model: Path, every: int) -> dict[str, float]:
     print(f"Training {recipe.name} …", flush=True)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(dir=model.parent) as fresh:
         config = Path(fresh) / "config.yml"
         content = {"recipe": "default.v1", "assistant_id": "peer", "language": "fr"}
         config.write_text(yaml.safe_dump({**content, "pipeline": list(recipe.pipeline)}), encoding="utf-8")
-        command = [sys.executable, "-m", "rasa", "train", "nlu", "--nlu", str(training_examples.FOLDER)]
+        data = Path(fresh) / "nlu"
+        examples = training_examples.thinned(data, every)
+        command = [sys.executable, "-m", "rasa", "train", "nlu", "--nlu", str(data)]
         command += ["--config", str(config), "--out", fresh, "--fixed-model-name", "model"]
         finished = subprocess.run(
             command,
@@ -125,7 +130,7 @@ def _train(recipe: Recipe, model: Path) -> float:
         trained.replace(model)
     seconds = time.monotonic() - started
     print(f"  done in {seconds:.0f} s", flush=True)
-    return seconds
+    return {"seconds": seconds, "examples": examples}
 
 
 def _fingerprint(recipe: Recipe) -> str:
