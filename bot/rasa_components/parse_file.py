@@ -31,6 +31,8 @@ from bot.rasa_components.short_messages import CHANGE_LANGUAGE
 from bot.rasa_components.typed_text import message_text
 
 _SENDER = "parse"
+# What channels and buttons send; where it is typed, signs alone for instance, it asks nothing.
+_NOT_TYPED = frozenset({"send_media", "share_location", "answer_change", "nlu_fallback"})
 # Half a character: JSON can say it, UTF-8 cannot.
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -66,6 +68,8 @@ def _as_contract(parsed: dict[str, Any], shift: int) -> dict[str, Any]:
     intent = parsed.get("intent") or {}
     name = intent.get("name") or OUT_OF_SCOPE
     questions = [question["name"] for question in parsed.get("intents") or []]
+    if name in _NOT_TYPED:
+        name, questions = OUT_OF_SCOPE, []
     entities = [
         {
             "entity": entity["entity"],
@@ -104,11 +108,13 @@ def _messages(source: Path) -> Iterator[tuple[str, str | None]]:
             try:
                 content = json.loads(line)
                 text, now = content["text"], content.get("now")
+                if not isinstance(text, str):
+                    raise TypeError("its text is no text")
                 written_at({"now": now})
             except (ValueError, KeyError, TypeError, AttributeError) as broken:
                 print(f"line {number} is not a message: {type(broken).__name__}: {broken}", file=sys.stderr)
                 text, now = "", None
-            yield text if isinstance(text, str) else "", now if isinstance(now, str) else None
+            yield text, now if isinstance(now, str) else None
 
 
 def main() -> int:

@@ -27,7 +27,8 @@ def test_lines_keep_their_places_whatever_is_in_them(
         *[("", None)] * 5,
         ("👍", None),
     ]
-    assert "line 2 is not a message" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert all(f"line {number} is not a message" in said for number in range(2, 7))
 
 
 def test_broken_letters_break_no_other_line(tmp_path: Path) -> None:
@@ -77,6 +78,12 @@ def test_the_contract_s_fields() -> None:
 def test_out_of_scope_holds_no_question() -> None:
     parsed = _as_contract({"intent": {"name": "out_of_scope", "confidence": 0.8}, "intents": []}, shift=0)
     assert (parsed["intent"], parsed["intents"], parsed["variety"]) == ("out_of_scope", [], "ary-Arab")
+
+
+def test_signs_alone_ask_nothing() -> None:
+    parsed = {"intent": {"name": "send_media", "confidence": 1.0}, "intents": [{"name": "send_media"}]}
+    found = _as_contract(parsed, shift=0)
+    assert (found["intent"], found["intents"]) == ("out_of_scope", [])
 
 
 def test_the_answer_is_in_the_language_asked_for() -> None:
