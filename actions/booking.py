@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from actions.booked import active_bookings
-from actions.booking_place import read_other_day, read_other_place, read_place_and_day, read_stop_choice
+from actions.booking_people import NAMES_APART, comes_with_another
+from actions.booking_place import (
+    read_other_day,
+    read_other_place,
+    read_place_and_day,
+    read_stop_choice,
+    read_wish,
+)
 from actions.booking_time import read_time
 from actions.booking_waiting import read_waiting
 from actions.form import FormStep
 from actions.runtime import Scene
 from actions.turn import MEANT
-from bot.core import phone
+from bot.core import booking_replies, phone
 from bot.core.booking_rules import name_problem
 from bot.core.own_names import introduced_name, is_no_name, own_name
 from bot.services import contacts
@@ -51,6 +58,8 @@ class ValidateBookingForm(FormStep):
         """ "No, Rommani" and "another day" speak of the appointment that is being made, the latter unless there is one already."""
         turn = scene.turn
         if turn.choice(MEANT) is None and requested in CHANGEABLE:
+            if booking_replies.wish(turn.text) is not None:
+                return False
             named = any(turn.values(entity) for entity in NAMED)
             if turn.intent == "deny" and named:
                 return False
@@ -68,6 +77,10 @@ class ValidateBookingForm(FormStep):
         if change:
             return dict.fromkeys(change) | {"booking_waits": None}
         found = read_waiting(scene) or read_stop_choice(scene)
+        if not found and requested in CHANGEABLE:
+            wish = read_wish(scene, values)
+            if wish:
+                return wish
         if not found and requested in BEFORE_THE_NAME:
             found = read_place_and_day(scene, requested, values)
         elif not found and requested != "booking_name":
@@ -93,11 +106,12 @@ def _read_name(scene: Scene) -> Values:
     name = own_name(scene.turn.text)
     if is_no_name(name):
         return {}
-    problem = name_problem(name)
+    names = booking_replies.names_in(name, together=comes_with_another(scene))
+    problem = name_problem(names[0])
     if problem is not None:
         scene.say(f"utter_name_{problem.value}")
         return {}
-    return {"booking_name": name}
+    return {"booking_name": NAMES_APART.join(names)}
 
 
 def _read_phone(scene: Scene, values: Values, *, asked: bool) -> Values:

@@ -9,6 +9,8 @@ from typing import Any
 
 from actions.places import commune_name, location, place_of, read_place, say_outside
 from actions.runtime import Scene
+from bot.core import booking_replies
+from bot.core.date_problems import no_such_day
 from bot.core.errors import NotFound
 from bot.services import stops
 from bot.services.stops import StopView
@@ -126,17 +128,57 @@ def read_other_day(scene: Scene, values: Values) -> Values:
     """Another day than that of the form's stop, named later on."""
     wished = wished_days(scene)
     stop_id = values.get("booking_stop")
+    if stop_id is not None and no_such_day(scene.turn.text):
+        return {"booking_stop": stop_id} | _read_day(scene, values["booking_place"])
     if wished is None or stop_id is None:
         return {}
+    if wished.sure and date.fromisoformat(wished.days[0]) < scene.turn.now.date():
+        return {"booking_stop": stop_id} | _read_day(scene, values["booking_place"])
     ahead = stops.upcoming(scene.session, now=scene.turn.now)
     same = any(stop.id == stop_id and wished.hold(stop.day) for stop in ahead)
     return {} if same else {**AFRESH, "booking_wish": None} | _read_day(scene, values["booking_place"])
 
 
+def read_wish(scene: Scene, values: Values) -> Values:
+    """ "The day after" and "another place": the stops of the days that follow, or all others than the one that was shown."""
+    turn = scene.turn
+    wish = None if turn.text.startswith("/") else booking_replies.wish(turn.text)
+    place = values.get("booking_place")
+    names_another = turn.values("commune") or turn.location is not None
+    if wish is None or not place or names_another or (wish == "other_stop" and turn.values("date")):
+        return {}
+    shown = values.get("booking_stop") or _first_offered(scene, place, values.get("booking_days"))
+    afresh = AFRESH | {"booking_wish": None, "booking_waits": None}
+    if wish == "other_stop" or shown is None:
+        return afresh | {"booking_days": None}
+    try:
+        stop = stops.get(scene.session, stop_id=shown, now=turn.now)
+    except NotFound:
+        return afresh
+    return afresh | {"booking_days": days_after(stop.day)}
+
+
+def days_after(day: date) -> Values:
+    """The week that follows a day, as the form keeps it: which of its stops is asked."""
+    after = day + timedelta(days=1)
+    return WishedDays(days=(f"{after}/{after + _WEEK}",), sure=False).as_slot()
+
+
+def _first_offered(scene: Scene, place: Values, days: Values | None) -> int | None:
+    offered = stops_to_offer(scene, place, days, 1)
+    return offered[0].id if offered else None
+
+
 def _read_day(scene: Scene, place: Values) -> Values:
+    if no_such_day(scene.turn.text):
+        scene.say("utter_no_such_day")
+        return {"booking_days": None}
     wished = wished_days(scene)
     if wished is None:
         return {}
+    if wished.sure and date.fromisoformat(wished.days[0]) < scene.turn.now.date():
+        scene.say("utter_day_passed", day=wished.days[0])
+        return {"booking_days": None}
     if not place:
         return {"booking_days": wished.as_slot()}
     matching = [stop for stop in offered_stops(scene, place) if wished.hold(stop.day)]
@@ -156,6 +198,8 @@ def _read_day(scene: Scene, place: Values) -> Values:
 def stops_to_offer(scene: Scene, place: Values, wish: Values | None, limit: int) -> list[StopView]:
     """On the wished days first the place's own stop, where it has none then its other ones; all where no day is wished."""
     every = offered_stops(scene, place)
+    given_up = scene.given_up("booking_stop")
+    every = [stop for stop in every if stop.id not in given_up] or every
     wished = [stop for stop in every if covered((wish or {}).get("days", []), stop.day)]
     if not wished:
         return every[:limit]

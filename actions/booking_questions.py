@@ -8,6 +8,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.booked import time_values
 from actions.booking import refused
+from actions.booking_people import first_name, others
 from actions.booking_place import covered, stops_to_offer
 from actions.booking_time import free_times, moved_booking_name, stands, wished_times
 from actions.booking_waiting import full_near, kept, may_wait
@@ -91,6 +92,8 @@ class AskTime(_Question):
             return []
         stop = stops.get(scene.session, stop_id=scene.slot("booking_stop"), now=scene.turn.now)
         free = free_times(scene, stop.id)
+        given_up = scene.given_up("booking_time")
+        free = [time for time in free if time.id not in given_up] or free
         announce_example(scene, [stop])
         wish = scene.slot("booking_wish")
         offered = wished_times(free, wish, MAX_TIMES)
@@ -137,7 +140,9 @@ class AskConfirmation(_Question):
             scene.say("utter_time_taken")
             events = [SlotSet("booking_time", None), SlotSet(REQUESTED, "booking_time")]
             return [*events, *AskTime().play(scene)]
-        name = scene.slot("booking_name") or moved_booking_name(scene) or ""
+        name = first_name(scene) or moved_booking_name(scene) or ""
+        if others(scene):
+            scene.say("utter_one_after_the_other", name=name, then=others(scene)[0])
         scene.say("utter_ask_booking_confirmed", name=name, **time_values(scene, scene.slot("booking_time")))
         return []
 

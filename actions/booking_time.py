@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from actions.runtime import Scene
+from bot.core.errors import NotFound
 from bot.core.reminder_rules import CASABLANCA
 from bot.services import bookings, stops
 from bot.store.models import AppointmentTime, Booking
 
 DAY_PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (17, 24)}
 NEAREST = 3
+AFTERNOON_FROM = 7
+"""Bare hours below this are in the afternoon."""
 Values = dict[str, Any]
 Wish = str | list[str] | None
 """A part of the day, an hour "HH:MM", or several hours of which one is meant."""
@@ -33,6 +36,7 @@ def read_time(scene: Scene, values: Values, *, asked: bool) -> Values:
         scene.say("utter_time_taken")
         return {"booking_time": None}
     wishes = [str(value) for value in dict.fromkeys(scene.turn.values("time"))]
+    wishes = wishes or (_bare_hour(scene) if asked else [])
     if not wishes:
         if asked:
             scene.say("utter_time_unclear")
@@ -42,6 +46,14 @@ def read_time(scene: Scene, values: Values, *, asked: bool) -> Values:
     if not stands(scene, stop_id):
         return {}
     return _match_hours(scene, wishes, stop_id, free)
+
+
+def _bare_hour(scene: Scene) -> list[str]:
+    """A number that stands for no choice, where an hour was asked: 9 is nine o'clock, 3 is three in the afternoon."""
+    number = scene.turn.first("option")
+    if not isinstance(number, int) or not 1 <= number <= 23:
+        return []
+    return [f"{number + 12 if number < AFTERNOON_FROM else number:02}:00"]
 
 
 def _match_part(scene: Scene, wish: str, free: Sequence[AppointmentTime]) -> Values:
@@ -88,7 +100,11 @@ def free_times(scene: Scene, stop_id: int) -> list[AppointmentTime]:
 
 def stands(scene: Scene, stop_id: int) -> bool:
     """Whether a stop still lies ahead: it may be called off, or its day may pass, while the form is open."""
-    return any(stop.id == stop_id for stop in stops.upcoming(scene.session, now=scene.turn.now))
+    try:
+        stops.get(scene.session, stop_id=stop_id, now=scene.turn.now)
+    except NotFound:
+        return False
+    return True
 
 
 def wished_times(free: list[AppointmentTime], wish: Wish, limit: int) -> list[AppointmentTime]:

@@ -9,9 +9,12 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import visits
 from actions.answers import answer_questions
 from actions.booked import active_bookings, booking_values, extras, tell_bookings
+from actions.booking_people import book_the_next, first_name
+from actions.booking_place import days_after
 from actions.form import cleared
 from actions.places import place_of
 from actions.runtime import Events, Scene, SceneAction
+from bot.core import booking_replies
 from bot.core.errors import NotFound
 from bot.core.texts import Option
 from bot.services import bookings, consent, effects, stops
@@ -63,14 +66,16 @@ class ActionBookAppointment(SceneAction):
         scene.say(f"utter_booking_{result['status']}", options=more, **booking_values(scene, booking))
         if consent.has_stopped(scene.session, contact_id=scene.turn.contact_id):
             scene.say("utter_no_reminders")
-        return cleared(*FORM_SLOTS)
+        moved = result["status"] == "moved"
+        follows = [] if moved else book_the_next(scene, booking, phone=booking.phone)
+        return [*cleared(*FORM_SLOTS), *follows]
 
 
 def _wait(scene: Scene) -> Events:
     visits.join(
         scene,
         stop_id=scene.slot("booking_waits"),
-        name=scene.slot("booking_name"),
+        name=first_name(scene),
         phone=scene.slot("booking_phone"),
     )
     if consent.has_stopped(scene.session, contact_id=scene.turn.contact_id):
@@ -86,7 +91,7 @@ def _book(scene: Scene) -> dict[str, Any]:
                 contact_id=scene.turn.contact_id,
                 conversation_id=scene.turn.conversation_id,
                 appointment_time_id=scene.slot("booking_time"),
-                name=scene.slot("booking_name"),
+                name=first_name(scene),
                 phone=scene.slot("booking_phone"),
                 now=scene.turn.now,
             )
@@ -147,18 +152,23 @@ class ActionStartMove(SceneAction):
 def start_move(scene: Scene, booking: Booking, *, same_stop: bool) -> Events:
     """Open the form for a booking's new time: at the stop where it is, or wherever there is room."""
     stop = booking.appointment_time.stop
+    later = booking_replies.wish(scene.turn.text) == "later_day"
     scene.say(
         "utter_change_choose" if booking.status == "displaced" else "utter_moving",
         **booking_values(scene, booking),
     )
-    ahead = same_stop and any(
-        view.id == stop.id for view in stops.upcoming(scene.session, now=scene.turn.now)
+    ahead = (
+        same_stop
+        and not later
+        and any(view.id == stop.id for view in stops.upcoming(scene.session, now=scene.turn.now))
     )
     return [
         *cleared(*FORM_SLOTS),
         SlotSet("booking_moves", booking.id),
         SlotSet("booking_place", place_of(stop.commune_code)),
+        *([SlotSet("booking_stop", stop.id)] if later else []),  # and given up: it is not offered again
         SlotSet("booking_stop", stop.id if ahead else None),
+        SlotSet("booking_days", days_after(stop.day) if later else None),
         SlotSet("booking_name", booking.name),
         SlotSet("booking_phone", booking.phone),
         FollowupAction("booking_form"),

@@ -7,8 +7,9 @@ from typing import Any
 from actions.booked import booking_values
 from actions.own_bookings import ActionCheckBooking, start_move
 from actions.runtime import Events, Scene, SceneAction
+from actions.visits import line_values
 from bot.services import effects, plan_answers, plan_words
-from bot.store.models import Announcement, Booking
+from bot.store.models import Announcement, Booking, WaitingListEntry
 
 CHOICES = ("keep", "other", "give_up", "no")
 
@@ -39,7 +40,8 @@ def answer(scene: Scene, announcement_id: int, choice: str) -> Events:
         waits = choice == "keep" and announcement.outcome == "none"
         if choice != "no":
             plan_answers.answer(scene.session, announcement, choice=choice, now=scene.turn.now)
-        return {"status": "waits" if waits else choice}
+        entry = plan_answers.stand_in_line(scene.session, announcement, now=scene.turn.now) if waits else None
+        return {"status": "waits" if waits else choice, "entry_id": entry.id if entry else None}
 
     result = effects.once(
         scene.session,
@@ -51,6 +53,10 @@ def answer(scene: Scene, announcement_id: int, choice: str) -> Events:
     if result["status"] == "old":
         return _old(scene)
     announcement = scene.session.get_one(Announcement, announcement_id)
+    entry = scene.session.get(WaitingListEntry, result["entry_id"]) if result.get("entry_id") else None
+    if entry is not None:
+        scene.say("utter_change_in_line", **line_values(scene, entry), code=announcement.booking.code)
+        return []
     return _follow(scene, result["status"], announcement, announcement.booking)
 
 

@@ -76,6 +76,25 @@ class Scene:
                 return str(event["value"]) if event["value"] else None
         return None
 
+    def since_form_began(self) -> list[dict[str, Any]]:
+        """The events since the message that opened the form, that message first."""
+        events = list(self.tracker.events)
+        opened = False
+        for index in range(len(events) - 1, -1, -1):
+            opened = opened or (events[index]["event"] == "active_loop" and bool(events[index]["name"]))
+            if opened and events[index]["event"] == "user":
+                return events[index:]
+        return events
+
+    def given_up(self, slot: str) -> set[Any]:
+        """The values that a slot of the open form had and lost again: what the person chose and then did not want."""
+        had = {
+            event["value"]
+            for event in self.since_form_began()
+            if event["event"] == "slot" and event["name"] == slot and event["value"] is not None
+        }
+        return had - {self.slot(slot)}
+
     def pending(self) -> dict[str, Any]:
         """What the assistant asked outside a form in the message before this one; empty where it asked nothing."""
         asked = self.slot("pending") or {}

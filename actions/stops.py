@@ -40,6 +40,10 @@ def answer_about_stops(scene: Scene, question: str) -> Events:
         # The form's own question follows: it lists the stops near this place.
         _tell_before_the_list(scene, place)
         return [SlotSet("place", place), SlotSet("booking_place", place), SlotSet("booking_stop", None)]
+    if scene.in_form():
+        # The form goes on with a question of its own, whose numbers would take the place of a list's.
+        _tell_before_the_list(scene, place)
+        return [SlotSet("place", place)]
     _list_near(scene, place, question)
     return [SlotSet("place", place)]
 

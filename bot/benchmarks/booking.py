@@ -6,48 +6,49 @@ import argparse
 import os
 import platform
 import random
-import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from bot.benchmarks.booking_data import NOW, Person, fill_calendar, make_people, make_times
-from bot.core.messages import Location
-from bot.core.texts import default_texts
+from bot.benchmarks import large_calendar, many_people
+from bot.benchmarks.booking_data import NOW, Person, make_people, make_times
 from bot.data_dir import locate
-from bot.services import bookings, reminder_sending, stops
+from bot.services import bookings, places
 from bot.services.bookings import AlreadyBooked, TimeTaken
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 from bot.store.migrate import upgrade
-from bot.store.models import AppointmentTime, Booking, OutboundMessage
+from bot.store.models import AppointmentTime, Booking
 from bot.supervise import embedded
 
 PROCESSES = 16
 WAYS = ("ours", "row lock", "read then write")
-"""Ours counts in one UPDATE; one peer locks the row and counts first, then does the same; one only reads, then writes."""
+"""Ours counts in one UPDATE and does all that belongs to a booking; one peer locks the row of the time and counts the bookings,
+one only reads; both then write the row of the booking, and nothing else."""
+BARE = ("ours, bare", "row lock, bare")
 
 
 def main() -> None:
-    """Run all and print."""
+    """Run all, or what ``--only`` names, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="a tenth of everything")
-    scale = 10 if parser.parse_args().small else 1
+    parser.add_argument("--only", choices=tuple(PARTS), action="append", help="one part; may be repeated")
+    chosen = parser.parse_args()
+    scale = 10 if chosen.small else 1
     print(
         f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}, PostgreSQL embedded"
     )
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        cluster = embedded.cluster_of(locate(Path(folder)), durable=True)
-        with embedded.serving(cluster) as url:
-            upgrade(url)
-            _races(url, scale)
-            _throughput(url, scale)
-            _reminders(url, scale)
-            _queries(url, scale)
+    for name in chosen.only or PARTS:
+        # Each part has a database of its own, so that none measures what another left behind.
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            cluster = embedded.cluster_of(locate(Path(folder)), durable=True)
+            with embedded.serving(cluster) as url:
+                upgrade(url)
+                PARTS[name](url, scale)
 
 
 def _races(url: str, scale: int) -> None:
@@ -71,9 +72,13 @@ def _races(url: str, scale: int) -> None:
 
 
 def _throughput(url: str, scale: int) -> None:
+    """Like with like: ours and the row lock count a place and write the same row of a booking, nothing else.
+
+    The whole booking, with its reminders and consent, stands beside them.
+    """
     rates = {}
-    for way in WAYS[:2]:
-        times = make_times(url, number=35 * 60 // scale, capacity=4)
+    for way in ("ours", *BARE):
+        times = make_times(url, number=60, capacity=4, stops=35 // scale or 1)
         wishes = [time_id for time_id in times for _ in range(4)]
         random.Random(7).shuffle(wishes)
         people = make_people(url, number=len(wishes))
@@ -81,7 +86,7 @@ def _throughput(url: str, scale: int) -> None:
         won = _in_processes(url, way, list(zip(people, wishes, strict=True)))
         rates[way] = won / (time.perf_counter() - started)
         print(f"{len(wishes)} bookings by {PROCESSES} writers, {way}: {won} made, {rates[way]:.0f} a second")
-    print(f"ratio to the row lock: {rates['ours'] / rates['row lock']:.2f}")
+    print(f"counting a place, ours to the row lock: {rates['ours, bare'] / rates['row lock, bare']:.2f}")
 
 
 def _in_processes(url: str, way: str, wishes: Sequence[tuple[Person, int]]) -> int:
@@ -102,102 +107,56 @@ def _book_all(url: str, way: str, wishes: Sequence[tuple[Person, int]]) -> int:
 def _try(sessions: Sessions, way: str, person: Person, time_id: int) -> bool:
     try:
         with transaction(sessions) as session:
-            if way != "ours":
-                query = select(AppointmentTime.capacity).where(AppointmentTime.id == time_id)
-                capacity = session.scalar(query.with_for_update() if way == "row lock" else query) or 0
-                taken = (
-                    session.scalar(select(func.count()).where(Booking.appointment_time_id == time_id)) or 0
-                )
-                if taken >= capacity:
-                    return False
-            if way != "read then write":
-                bookings.book(
-                    session,
-                    contact_id=person[0],
-                    conversation_id=person[1],
-                    appointment_time_id=time_id,
-                    name="Sara",
-                    phone="+212612345678",
-                    now=NOW,
-                )
-                return True
-            session.add(
-                Booking(
-                    code=f"{person[0]}-{time_id}",
-                    contact_id=person[0],
-                    conversation_id=person[1],
-                    appointment_time_id=time_id,
-                    name="Sara",
-                    person_key="sara",
-                    phone="+212612345678",
-                    created_at=NOW,
-                    changed_at=NOW,
-                )
-            )
-            return True
+            return _book(session, way, person, time_id)
     except (TimeTaken, AlreadyBooked):
         return False
 
 
-def _reminders(url: str, scale: int) -> None:
-    """Reminders of the bookings made above that are due at one moment, by three workers."""
-    sessions = make_sessions(make_engine(url))
-    with transaction(sessions) as session:
-        session.execute(text("UPDATE reminder SET due_at = :now, status = 'due'"), {"now": NOW})
-        due = session.scalar(text("SELECT count(*) FROM reminder")) or 0
-    started = time.perf_counter()
-    with ProcessPoolExecutor(3) as pool:
-        list(pool.map(_remind, [url] * 3))
-    seconds = time.perf_counter() - started
-    with sessions() as session:
-        sent = session.scalar(select(func.count()).select_from(OutboundMessage)) or 0
-        twice = session.scalar(
-            text("SELECT count(*) - count(DISTINCT outbound_id) FROM reminder WHERE outbound_id IS NOT NULL")
-        )
-    print(f"{due} due reminders, three workers: {sent} queued, {twice} twice, {sent / seconds:.0f} a second")
+def _book(session: Session, way: str, person: Person, time_id: int) -> bool:
+    if way.startswith(("row lock", "read then write")):
+        query = select(AppointmentTime.capacity).where(AppointmentTime.id == time_id)
+        capacity = session.scalar(query.with_for_update() if way.startswith("row lock") else query) or 0
+        taken = session.scalar(select(func.count()).where(Booking.appointment_time_id == time_id)) or 0
+        if taken >= capacity:
+            return False
+    if way == "ours, bare":
+        places.take_place(session, time_id, service=None, now=NOW)
+    if way != "ours":
+        session.add(_row(person, time_id))
+        return True
+    bookings.book(
+        session,
+        contact_id=person[0],
+        conversation_id=person[1],
+        appointment_time_id=time_id,
+        name="Sara",
+        phone="+212612345678",
+        now=NOW,
+    )
+    return True
 
 
-def _remind(url: str) -> None:
-    sessions = make_sessions(make_engine(url))
-    idle = 0
-    while idle < 3:
-        with transaction(sessions) as session:
-            queued = reminder_sending.send_due(
-                session,
-                texts=default_texts(),
-                commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
-                now=NOW,
-            )
-        idle = 0 if queued else idle + 1
+def _row(person: Person, time_id: int) -> Booking:
+    return Booking(
+        code=f"{person[0]}-{time_id}",
+        contact_id=person[0],
+        conversation_id=person[1],
+        appointment_time_id=time_id,
+        name="Sara",
+        person_key="sara",
+        phone="+212612345678",
+        created_at=NOW,
+        changed_at=NOW,
+    )
 
 
-def _queries(url: str, scale: int) -> None:
-    fill_calendar(url, stops=1000 // scale, bookings=1_000_000 // scale)
-    sessions = make_sessions(make_engine(url))
-    with sessions() as session:
-        some = session.scalars(text("SELECT id FROM stop ORDER BY random() LIMIT 50")).all()
-        near = Location(latitude=33.82, longitude=-6.07)
-        _percentiles("nearest stops", [lambda: stops.upcoming(session, now=NOW, near=near)] * 30)
-        _percentiles(
-            "free times of a stop",
-            [partial(stops.free_times, session, stop_id=stop, now=NOW) for stop in some],
-        )
-        plan = session.scalars(
-            text(
-                f"EXPLAIN SELECT * FROM appointment_time WHERE stop_id = {some[0]} AND taken + held < capacity"
-            )
-        ).all()
-        print("free times:", next(line.strip() for line in plan if "Index" in line or "Scan" in line))
-
-
-def _percentiles(name: str, calls: Sequence[Callable[[], object]]) -> None:
-    spent = []
-    for call in calls:
-        started = time.perf_counter()
-        call()
-        spent.append((time.perf_counter() - started) * 1000)
-    cuts = statistics.quantiles(spent, n=100)
-    print(f"{name}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms")
+PARTS: Mapping[str, Callable[[str, int], None]] = {
+    "races": _races,
+    "throughput": _throughput,
+    "plan": many_people.postponement,
+    "reminders": many_people.reminders,
+    "queries": large_calendar.queries,
+}
 
 
 if __name__ == "__main__":

@@ -39,10 +39,24 @@ INSERT INTO conversation (address_id, contact_id, talker, created_at, last_activ
 SELECT id, contact_id, 'assistant', :now, :now FROM addresses RETURNING contact_id, id
 """
 _BOOKINGS = """
+WITH people AS (
+    SELECT contact, talk, n
+    FROM unnest(cast(:contacts AS bigint[]), cast(:talks AS bigint[])) WITH ORDINALITY AS each(contact, talk, n)
+),
+wishes AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM unnest(cast(:times AS bigint[])) AS id)
 INSERT INTO booking (code, contact_id, conversation_id, appointment_time_id, name, person_key, phone, status, version,
     created_at, changed_at)
-SELECT 'B' || n, :contact, :conversation, :first + n % :times, 'Sara', 'sara' || n, '+212612345678', 'cancelled', 1, :now, :now
+SELECT :code || n, contact, talk, wishes.id, 'Sara', 'sara' || n, '+2126' || lpad(n::text, 8, '0'), 'active', 1, :now, :now
 FROM generate_series(1, :bookings) AS n
+JOIN people USING (n) JOIN wishes ON wishes.place = n % :number
+"""
+_MANY_OF_ONE = _BOOKINGS.replace(
+    "JOIN people USING (n) ", "CROSS JOIN (SELECT contact, talk FROM people) AS one "
+)
+_TAKEN = """
+UPDATE appointment_time SET taken = counted.number
+FROM (SELECT appointment_time_id AS id, count(*) AS number FROM booking GROUP BY 1) AS counted
+WHERE appointment_time.id = counted.id
 """
 
 
@@ -62,12 +76,19 @@ def make_people(url: str, *, number: int) -> list[Person]:
         return [(row[0], row[1]) for row in rows]
 
 
-def fill_calendar(url: str, *, stops: int, bookings: int) -> None:
-    """A large calendar: so many stops with ten times each, and so many bookings at them."""
-    times = make_times(url, number=10, capacity=1000, stops=stops)
-    ((contact, conversation),) = make_people(url, number=1)
+def make_bookings(url: str, *, times: list[int], people: list[Person], number: int) -> None:
+    """So many bookings, spread over the times: one for each of the people, or all for the only one."""
+    values = {
+        "contacts": [person[0] for person in people],
+        "talks": [person[1] for person in people],
+        "times": times,
+        "number": len(times),
+        "bookings": number,
+        "code": f"{times[0]}-",
+        "now": NOW,
+    }
     with make_engine(url).begin() as connection:
-        values = {"contact": contact, "conversation": conversation, "first": min(times), "times": len(times)}
-        connection.execute(text(_BOOKINGS), values | {"bookings": bookings, "now": NOW})
+        connection.execute(text(_MANY_OF_ONE if len(people) == 1 else _BOOKINGS), values)
+        connection.execute(text(_TAKEN))
     with make_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))

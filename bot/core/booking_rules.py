@@ -19,6 +19,18 @@ CODE_ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"
 """Letters and digits that are not mistaken for one another, read aloud or written by hand."""
 CODE_LENGTH = 5
 MIN_NOTICE = timedelta(minutes=30)
+KEYBOARD_ROWS = (
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "ضصثقفغعهخحجد",
+    "شسيبلاتنمكط",
+)
+SHORTEST_ROW = 4
+"""Letters: shorter pieces of a row are found in names."""
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -28,6 +40,7 @@ class NameProblem(str, Enum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     NO_LETTERS = "no_letters"
+    NO_NAME = "no_name"
 
 
 def may_be_booked(*, stop_status: str, starts_at: datetime, now: datetime) -> bool:
@@ -50,7 +63,19 @@ def name_problem(name: str) -> NameProblem | None:
         return NameProblem.TOO_SHORT
     if len(name) > 60 or len(name.split()) > 6 or re.search(r"\d{3,}", name):
         return NameProblem.TOO_LONG
+    if _is_nonsense(name):
+        return NameProblem.NO_NAME
     return None
+
+
+def _is_nonsense(name: str) -> bool:
+    """One letter again and again, or a row of the keyboard: nobody is called that."""
+    letters = "".join(_LETTERS.findall(name.casefold()))
+    return len(set(letters)) == 1 or any(
+        len(word) >= SHORTEST_ROW and (word in row or word in row[::-1])
+        for word in name.casefold().split()
+        for row in KEYBOARD_ROWS
+    )
 
 
 def person_key(name: str) -> str:

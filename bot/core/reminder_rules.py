@@ -32,16 +32,16 @@ def reminders_for(
     """The reminders of an appointment that starts at ``starts_at`` (aware), none of them in the past.
 
     The evening one falls due at ``evening_at`` (local) on the day before; who books later than that but before 21:00 is not
-    written to again the same evening. The morning one falls due ``lead`` before, not before 8:00; it is left out where that
-    is not ahead of the appointment or at night.
+    written to again the same evening. The morning one falls due ``lead`` before; it is left out where that is at night, because
+    one that comes later leaves too little time to set out, or to give the place to somebody else.
     """
     local = starts_at.astimezone(CASABLANCA)
     evening = datetime.combine(local.date() - timedelta(days=1), evening_at, CASABLANCA)
     if evening > booked_at:
         yield DueReminder(kind="evening", due_at=evening)
-    earliest = datetime.combine(local.date(), EARLIEST_MORNING, CASABLANCA)
-    morning = max(local - lead, earliest)
-    if booked_at < morning < local and morning.time() < LATEST_EVENING:
+    morning = local - lead
+    by_day = morning.date() == local.date() and EARLIEST_MORNING <= morning.time() < LATEST_EVENING
+    if by_day and booked_at < morning < local:
         yield DueReminder(kind="morning", due_at=morning)
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.core import options, plan_replies
-from bot.core.booking_rules import STANDING
-from bot.services import bookings, calls, plan_words
-from bot.store.models import Announcement, Booking, OutboundMessage
+from bot.core.booking_rules import BOOKABLE_STOP, STANDING
+from bot.core.messages import Location
+from bot.services import bookings, calls, plan_words, stops, waiting_list
+from bot.store.models import Announcement, Booking, OutboundMessage, WaitingListEntry
 
 OURS = "/answer_change"
 
@@ -76,6 +77,33 @@ def open_for(session: Session, *, contact_id: int) -> Announcement | None:
         )
         .order_by(Announcement.id.desc())
         .limit(1)
+    )
+
+
+def stand_in_line(session: Session, announcement: Announcement, *, now: datetime) -> WaitingListEntry | None:
+    """Who lost a place and found no other waits for one: on the new day, else at the stop that is nearest to the old one.
+
+    None where no stop lies ahead.
+    """
+    booking, stop = announcement.booking, announcement.from_time.stop
+    target = announcement.change.target_stop
+    if target is None or target.status not in BOOKABLE_STOP:
+        near = Location(latitude=stop.latitude, longitude=stop.longitude)
+        ahead = stops.upcoming(session, now=now, near=near)
+        if not ahead:
+            return None
+        stop_id = ahead[0].id
+    else:
+        stop_id = target.id
+    return waiting_list.join(
+        session,
+        contact_id=booking.contact_id,
+        conversation_id=booking.conversation_id,
+        stop_id=stop_id,
+        name=booking.name,
+        phone=booking.phone,
+        service=booking.service,
+        now=now,
     )
 
 

@@ -76,7 +76,11 @@ def confirm(
     )
     session.add(change)
     session.flush()
-    return Carried(change=change, announcements=_carry_out(session, change, work))
+    told = _carry_out(session, change, work)
+    # At night the first message waits for the morning, and so may whoever thinks better of it.
+    change.release_at = min((each.due_at for each in told), default=change.release_at)
+    session.flush()
+    return Carried(change=change, announcements=told)
 
 
 def announcements_of(session: Session, change_id: int) -> list[Announcement]:

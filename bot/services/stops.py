@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Row, func, select, true
 from sqlalchemy.orm import Session
 
 from bot.core.booking_rules import BOOKABLE_STOP, CALLED_OFF
@@ -16,6 +17,20 @@ from bot.core.messages import Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.services import places
 from bot.store.models import AppointmentTime, Caravan, Stop
+
+_SHOWN = (
+    Stop.id,
+    Stop.commune_code,
+    Stop.day,
+    Stop.opens_at,
+    Stop.closes_at,
+    Stop.venue_fr,
+    Stop.venue_ar,
+    Stop.latitude,
+    Stop.longitude,
+    Stop.status,
+    Stop.services,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,32 +68,43 @@ def upcoming(
 
     ``service`` counts only places that can be booked for it; without it any place counts.
     """
+    views = _ahead(session, now=now, near=near, service=service)
+    return sorted(views, key=lambda view: (view.distance or 0.0, view.day))
+
+
+def _ahead(
+    session: Session,
+    *,
+    now: datetime,
+    near: Location | None = None,
+    service: str | None = None,
+    only: int | None = None,
+) -> list[StopView]:
+    """Stops that lie ahead and stand, by day, or ``only`` the one with this id."""
     today = now.astimezone(CASABLANCA).date()
+    one = true() if only is None else Stop.id == only
+    # Counted once for all stops: a count for each would be a thousand of them in a large calendar.
     free = (
         select(
-            func.coalesce(
-                func.sum(AppointmentTime.capacity - AppointmentTime.taken - AppointmentTime.held), 0
-            )
+            AppointmentTime.stop_id,
+            func.sum(AppointmentTime.capacity - AppointmentTime.taken - AppointmentTime.held).label("places"),
         )
         .where(
-            AppointmentTime.stop_id == Stop.id,
             places.is_free(now),
             _for_service(service),
+            true() if only is None else AppointmentTime.stop_id == only,
         )
-        .scalar_subquery()
+        .group_by(AppointmentTime.stop_id)
+        .subquery()
     )
     rows = session.execute(
-        select(Stop, Caravan.is_example, free)
+        select(*_SHOWN, Caravan.is_example, func.coalesce(free.c.places, 0).label("free"))
         .join(Caravan)
-        .where(Caravan.is_current, Stop.day >= today, Stop.status.in_(BOOKABLE_STOP))
+        .outerjoin(free, free.c.stop_id == Stop.id)
+        .where(Caravan.is_current, Stop.day >= today, Stop.status.in_(BOOKABLE_STOP), one)
         .order_by(Stop.day, Stop.id)
     )
-    views = [
-        _view(stop, is_example, int(places), near)
-        for stop, is_example, places in rows
-        if not _closed_today(stop, now)
-    ]
-    return sorted(views, key=lambda view: (view.distance or 0.0, view.day))
+    return [_view(row, near) for row in rows if not _closed_today(row, now)]
 
 
 def at_commune(session: Session, *, commune_code: str, now: datetime) -> list[StopView]:
@@ -103,10 +129,10 @@ def past_at_commune(session: Session, *, commune_code: str, now: datetime) -> da
 
 def get(session: Session, *, stop_id: int, now: datetime) -> StopView:
     """One stop that lies ahead and stands. Raises NotFound."""
-    for view in upcoming(session, now=now):
-        if view.id == stop_id:
-            return view
-    raise NotFound(f"stop {stop_id} is not ahead")
+    found = _ahead(session, now=now, only=stop_id)
+    if not found:
+        raise NotFound(f"stop {stop_id} is not ahead")
+    return found[0]
 
 
 def free_times(
@@ -141,11 +167,11 @@ def _for_service(service: str | None) -> ColumnElement[bool]:
     return places.serves(service)
 
 
-def _closed_today(stop: Stop, now: datetime) -> bool:
+def _closed_today(stop: Row[*tuple[Any, ...]], now: datetime) -> bool:
     return now >= datetime.combine(stop.day, stop.closes_at, CASABLANCA)
 
 
-def _view(stop: Stop, is_example: bool, free: int, near: Location | None) -> StopView:
+def _view(stop: Row[*tuple[Any, ...]], near: Location | None) -> StopView:
     place = Location(latitude=stop.latitude, longitude=stop.longitude)
     return StopView(
         id=stop.id,
@@ -158,8 +184,8 @@ def _view(stop: Stop, is_example: bool, free: int, near: Location | None) -> Sto
         latitude=stop.latitude,
         longitude=stop.longitude,
         status=stop.status,
-        is_example=is_example,
+        is_example=stop.is_example,
         distance=distance_km(near, place) if near else None,
-        free=free,
+        free=int(stop.free),
         services=tuple(stop.services),
     )

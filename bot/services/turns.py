@@ -20,6 +20,7 @@ from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
 from bot.services import (
     arrivals,
+    booking_requests,
     concern_turns,
     consent,
     contacts,
@@ -90,6 +91,10 @@ def begin(
         payload = plan_answers.payload_for(
             session, conversation_id=conversation.id, typed=text
         ) or open_questions.payload_for(session, conversation_id=conversation.id, typed=text)
+    if payload is None:
+        payload = booking_requests.payload_for(
+            session, contact_id=conversation.contact_id, typed=text, now=now
+        )
     return Turn(
         inbound_id=inbound.id,
         conversation_id=conversation.id,

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.texts import default_texts
-from bot.services import announcements, plan_changes
+from bot.services import announcements, plan_changes, waiting_offers
 from bot.services.plan_wishes import Wish, plan_of
 from bot.store.engine import transaction
-from bot.store.models import Announcement, AppointmentTime, Booking, Stop
+from bot.store.models import Announcement, AppointmentTime, Booking, Stop, WaitingListEntry
 from tests.actions.booking import FORM, all_bookings, booked, hour_of, places_taken
 from tests.actions.talk import Talk
 
@@ -115,9 +115,49 @@ def displaced(talk: Talk) -> Announcement:
 
 
 def test_who_has_no_place_may_wait(talk: Talk, displaced: Announcement) -> None:
-    assert choose(talk, displaced, "keep") == ["utter_change_waiting"]
-    assert talk.hear("rdv dyali", "check_booking").act("action_check_booking") == ["utter_booking_displaced"]
+    assert choose(talk, displaced, "keep") == ["utter_change_in_line"]
+    assert talk.hear("rdv dyali", "check_booking").act("action_check_booking") == [
+        "utter_waiting_status",
+        "utter_booking_displaced",
+    ]
     assert places_taken(talk.sessions) == 0
+
+
+def test_who_waits_is_given_the_place_that_is_free_later_with_the_old_code(
+    talk: Talk, displaced: Announcement
+) -> None:
+    choose(talk, displaced, "keep")
+    (before,) = all_bookings(talk.sessions)
+    with transaction(talk.sessions) as session:
+        (entry,) = session.scalars(select(WaitingListEntry))
+        time = session.scalars(
+            select(AppointmentTime).where(AppointmentTime.stop_id == entry.stop_id)
+        ).first()
+        assert time is not None
+        time.closed = False
+        session.flush()
+        waiting_offers.round_of(
+            session,
+            texts=default_texts(),
+            commune_name=lambda code: {"fr": code, "ar": code},
+            now=talk.now,
+        )
+    talk.hear(f'/check_booking{{"choice": "offer_yes:{entry.id}"}}')
+    assert talk.act("action_check_booking") == ["utter_booking_made"]
+    (booking,) = all_bookings(talk.sessions)
+    assert (booking.status, booking.code) == ("active", before.code)
+    assert places_taken(talk.sessions) == 1
+    # The same choice once more is no second booking.
+    talk.hear(f'/check_booking{{"choice": "offer_yes:{entry.id}"}}')
+    assert talk.act("action_check_booking") == ["utter_booking_made"]
+    assert len(all_bookings(talk.sessions)) == 1
+
+
+def test_where_no_stop_lies_ahead_the_team_calls(talk: Talk, displaced: Announcement) -> None:
+    with transaction(talk.sessions) as session:
+        for stop in session.scalars(select(Stop)):
+            stop.status = "cancelled"
+    assert choose(talk, displaced, "keep") == ["utter_change_waiting"]
 
 
 def test_who_has_no_place_may_take_one_that_is_free_later(talk: Talk, displaced: Announcement) -> None:

@@ -77,6 +77,7 @@ STARTS_AT = datetime(2026, 11, 28, 10, 30, tzinfo=CASABLANCA)
 SAMPLE: dict[str, Any] = {
     "commune": NAME,
     "place": NAME,
+    "then": "Leila",
     "venue": NAME,
     "answer": {variety.value: "…" for variety in Variety},
     "channel": "channel_whatsapp",

@@ -1,0 +1,78 @@
+"""What people say around an appointment in their own words: another day or place, two people, the code, the calendar, the map."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.core.booking_rules import name_problem
+from bot.core.lexicons import BrokenLexicon, load, strings
+from bot.core.text import words
+
+LONGEST_REQUEST = 8
+"""Longer messages ask for more than one thing; the assistant reads them as any other."""
+_WAW = "و"
+
+
+def wish(text: str) -> str | None:
+    """ "later_day" or "other_stop" where the message wants another day or another stop than what was offered, else None."""
+    return _first("wishes", " ".join(words(text)))
+
+
+def request(text: str) -> str | None:
+    """ "code", "ics" (the calendar) or "pin" (the map) where the message asks for it and for nothing else."""
+    said = words(text)
+    return _first("requests", " ".join(said)) if 0 < len(said) <= LONGEST_REQUEST else None
+
+
+def with_another(text: str) -> bool:
+    """Whether somebody comes along: "m3a khti", "pour deux personnes"."""
+    return _pattern("with_another").search(" ".join(words(text))) is not None
+
+
+def names_in(typed: str, *, together: bool) -> tuple[str, ...]:
+    """The names of the people in a cleaned name: of one, or of several between whom stands "and" or a comma.
+
+    ``together``: two people were spoken of, so that a letter waw may be an "and" that is written with the second name.
+    """
+    parts = [part for part in _pattern("between_names").split(typed) if part]
+    if together and len(parts) == 1:
+        parts = _at_waw(parts[0].split())
+    if len(parts) > 1 and all(name_problem(part) is None for part in parts):
+        return tuple(parts)
+    return (typed,)
+
+
+def _at_waw(said: list[str]) -> list[str]:
+    """Two names of which the second has its "and" before it: "سلمى وخديجة"."""
+    kept = strings(load("booking_replies")["with_waw"], "booking_replies.yml: with_waw")
+    for index, word in enumerate(said):
+        if index and word.startswith(_WAW) and len(word) > 3 and words(word)[0] not in kept:
+            return [" ".join(said[:index]), " ".join([word[1:], *said[index + 1 :]])]
+    return [" ".join(said)]
+
+
+def _first(group: str, joined: str) -> str | None:
+    return next((name for name, pattern in _patterns(group) if pattern.search(joined)), None)
+
+
+@lru_cache
+def _patterns(group: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = load("booking_replies").get(group)
+    if not isinstance(found, dict):
+        raise BrokenLexicon(f"booking_replies.yml: {group} is missing")
+    return tuple((name, _compiled(str(text))) for name, text in found.items())
+
+
+@lru_cache
+def _pattern(name: str) -> re.Pattern[str]:
+    found = load("booking_replies").get(name)
+    if not isinstance(found, str):
+        raise BrokenLexicon(f"booking_replies.yml: {name} is missing")
+    return _compiled(found)
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    relative = str(load("booking_replies").get("relative", ""))
+    joined = re.sub(r"\s*\n?\s*\|\s*", "|", text.strip().replace("<relative>", relative.strip()))
+    return re.compile(joined, re.IGNORECASE)
