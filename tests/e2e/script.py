@@ -11,6 +11,9 @@ first person where it is left out):
 ``voice``    a voice note
 ``clock``    "evening" or "morning": the product's clock moves to that reminder of the person's first booking; "later": by two minutes
 ``coach``    "take", "give_back" or words that a coach writes
+``staff``    a change of plan in the console: ``kind``, and what its form asks; of the stop of the person's booking, or of the next one in
+             ``commune`` (HCP code); ``days`` sets the day so many days later; ``undo`` takes it back
+``news``     what the product writes by itself: the clock moves by two minutes, by day, and the person's phone rings
 
 and looks. At the answer: ``bot`` (regular expressions that it must match), ``not`` (that it must not), ``buttons`` (titles),
 ``silence`` (there is none), ``sms`` (how many SMS came, by default one for each step of the clock; each fits into one),
@@ -24,7 +27,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +39,7 @@ from tests.e2e.phone import Phone
 from tests.e2e.product import Product
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
-ACTS = frozenset({"me", "press", "pick", "pin", "contact", "voice", "clock", "coach"})
+ACTS = frozenset({"me", "press", "pick", "pin", "contact", "voice", "clock", "coach", "staff", "news"})
 LOOKS = frozenset({"bot", "not", "buttons", "silence", "sms", "remember"})
 STATE = frozenset({"bookings", "booking", "ideas", "idea", "with", "language", "known"})
 ROUNDS_SECONDS = 5.0
@@ -44,6 +47,8 @@ ROUNDS_SECONDS = 5.0
 FORGETTING_SECONDS = 30.0
 SIBLINGS_SECONDS = 0.8
 """What falls due at the same moment leaves in the same round."""
+BY_DAY = range(8, 21)
+"""The hours at which the product writes by itself."""
 Step = dict[str, Any]
 
 
@@ -114,6 +119,10 @@ class Script:
                 self._move_clock(step["clock"], expected=step.get("sms", 1))
         elif "coach" in step:
             self._coach(step["coach"])
+        elif "staff" in step:
+            self._staff(dict(step["staff"]))
+        elif step.get("news"):
+            self._news()
         if not waits:
             phone.wait_until_heard()
 
@@ -205,6 +214,35 @@ class Script:
         else:
             self._console.answer(conversation_id, what)
             self._phone.wait_for_answer()
+
+    def _staff(self, asked: dict[str, Any]) -> None:
+        kind, undo = str(asked.pop("kind")), asked.pop("undo", False)
+        stop = self._stop(asked.pop("commune", None))
+        if "days" in asked:
+            asked["day"] = (date.fromisoformat(stop["date"]) + timedelta(days=asked.pop("days"))).isoformat()
+        change = self._console.change_plan(
+            int(stop["id"]), kind, {key: str(value) for key, value in asked.items()}
+        )
+        if undo:
+            self._console.undo(change)
+
+    def _stop(self, commune: str | None) -> dict[str, Any]:
+        """The next stop in a commune, or that of the person's booking."""
+        stops = self._product.state("stops")
+        if commune is None:
+            (wanted,) = {booking["stop"] for booking in self._active()[:1]}
+            return next(stop for stop in stops if stop["id"] == wanted)
+        ahead = [stop for stop in stops if stop["commune"] == commune and stop["status"] == "confirmed"]
+        return min(ahead, key=lambda stop: str(stop["date"]))
+
+    def _news(self) -> None:
+        self._phone.mark()
+        later = self._product.clock().astimezone(CASABLANCA) + timedelta(minutes=2)
+        if later.hour not in BY_DAY:
+            day = later if later.hour < BY_DAY.start else later + timedelta(days=1)
+            later = day.replace(hour=BY_DAY.start, minute=1)
+        self._product.set_clock(later)
+        self._phone.wait_for_answer()
 
     def _conversation(self) -> dict[str, Any]:
         found = self._product.state("conversations", phone=self._phone.number)

@@ -46,7 +46,7 @@ def taken(sessions: Sessions, time: AppointmentTime) -> int:
 def test_a_booking_takes_one_place_and_plans_two_reminders(
     sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
 ) -> None:
-    time = make_stop().appointment_times[0]
+    time = make_stop().appointment_times[1]
     booking = book(sessions, make_conversation(), time, now)
     assert taken(sessions, time) == 1
     assert len(booking.code) == 5

@@ -54,7 +54,7 @@ def test_a_postponement_takes_everybody_to_the_same_hour_of_the_new_day(plans: P
 def test_reminders_of_the_old_day_are_void_and_the_new_day_has_its_own(
     plans: Plans, sessions: Sessions
 ) -> None:
-    booking = plans.book()
+    booking = plans.book(10)
     plans.change("postpone", day=NEW_DAY)
     with sessions() as session:
         rows = session.execute(select(Reminder.booking_version, Reminder.status, Reminder.due_at)).all()
