@@ -31,6 +31,19 @@ from bot.core.own_names import is_no_name, own_name
         ("سميتي هي خديجة", "خديجة"),
         ("السلام عليكم، سميتي يوسف", "يوسف"),
         ("أدعى سعيد", "سعيد"),
+        ("اسمه عبد الرحيم", "عبد الرحيم"),
+        ("ابنتي اسمها هاجر", "هاجر"),
+        ("خويا سميتو حمزة", "حمزة"),
+        ("سميتها فاطمة الزهراء", "فاطمة الزهراء"),
+        ("على سمية يوسف العلوي", "يوسف العلوي"),
+        ("khoya smito Hamza", "Hamza"),
+        ("smitha hiya Khadija", "Khadija"),
+        ("b smiyt Rachid", "Rachid"),
+        ("il s'appelle Mehdi", "Mehdi"),
+        ("ma sœur s appelle Nora", "Nora"),
+        ("mon frere s'appelle Mehdi Benali", "Mehdi Benali"),
+        ("au nom de Sara", "Sara"),
+        ("son nom est Ali", "Ali"),
     ],
 )
 def test_the_introduction_is_left_out(typed: str, name: str) -> None:
@@ -43,7 +56,21 @@ def test_names_that_begin_like_an_introduction_stay_whole(name: str) -> None:
 
 
 def test_an_introduction_alone_is_not_swallowed() -> None:
-    assert own_name(" smiti ") == "smiti"
+    assert own_name(" smiti ") == "Smiti"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("fatima zahra", "Fatima Zahra"),
+        ("smiti aït-ali moha", "Aït-Ali Moha"),
+        ("El houcine", "El houcine"),
+        ("SARA", "SARA"),
+        ("يوسف", "يوسف"),
+    ],
+)
+def test_a_name_in_small_letters_gets_its_capitals(typed: str, name: str) -> None:
+    assert own_name(typed) == name
 
 
 @pytest.mark.parametrize("typed", ["salam", "Bonjour !", "السلام عليكم", "oui", "wakha", "لا", "Salam cv"])
