@@ -27,7 +27,8 @@ svg { max-width: 100%; height: auto; } svg text { font-size: 12px; fill: var(--i
 .missed { color: var(--mark); font-weight: 600; } pre { overflow-x: auto; font-size: 13px; }
 summary { cursor: pointer; } .message { unicode-bidi: plaintext; }
 """
-_PEER_HINT = "Dots are Rasa's counts + logistic regression on the same data; dashed lines are the targets."
+_TARGET_HINT = "Dashed lines are the targets."
+_PEER_HINT = f"Dots are Rasa's counts + logistic regression on the same data. {_TARGET_HINT}"
 
 
 def render(found: Assessment) -> str:
@@ -49,7 +50,7 @@ def _body(found: Assessment) -> Iterator[str]:
     )
     yield "<h2>Targets</h2>"
     yield _targets(found)
-    yield f"<h2>Intents</h2><p>{_PEER_HINT}</p>"
+    yield f"<h2>Intents</h2><p>{_PEER_HINT if found.peers else _TARGET_HINT}</p>"
     yield _f1_bars(found)
     yield "<div>"
     for one in found.sections:
@@ -73,7 +74,8 @@ def _targets(found: Assessment) -> str:
     for one in all_of(found):
         sign = "at most" if one.at_most else "at least"
         mark = "reached" if one.met else '<span class="missed">missed</span>'
-        rows.append((escape(one.name), f"{one.reached:.3f}", f"{sign} {one.wanted:g} {one.unit}", mark))
+        reached = f"{one.reached:.4g}" if one.unit else f"{one.reached:.3f}"
+        rows.append((escape(one.name), reached, f"{sign} {one.wanted:g} {one.unit}", mark))
     return _table(("what", "reached", "wanted", ""), rows)
 
 

@@ -76,6 +76,8 @@ def test_the_page_stands_alone_and_shows_messages_as_text() -> None:
     text = page.render(assessment())
     assert "c &lt;b&gt;combien&lt;/b&gt; ?" in text
     assert "<b>combien" not in text
+    assert "<td>8</td><td>at most 15 ms</td>" in text
+    assert "Dots are" in text
     for needed in ("http://", "https://", "<script", "<link", "<img"):
         assert needed not in text
 
