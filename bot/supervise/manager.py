@@ -6,6 +6,7 @@ program, PostgreSQL too, then stands still at its next line for good.
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -14,13 +15,19 @@ from supervisor import loggers, supervisord
 
 def lose_what_cannot_be_written() -> None:
     """From now on a line of log that cannot be written is lost, and nothing else happens."""
-    emit = loggers.RotatingFileHandler.emit
+    handler_class = vars(loggers)["RotatingFileHandler"]
+    emit, handle_error = handler_class.emit, handler_class.handleError
 
     def emit_or_lose(handler: Any, record: Any) -> None:
-        with suppress(OSError):
+        with suppress(OSError):  # of renaming a log that is full
             emit(handler, record)
 
-    vars(loggers)["RotatingFileHandler"].emit = emit_or_lose
+    def complain_or_lose(handler: Any) -> None:
+        # The complaint would go to a log on the same disk.
+        if not isinstance(sys.exc_info()[1], OSError):
+            handle_error(handler)
+
+    handler_class.emit, handler_class.handleError = emit_or_lose, complain_or_lose
 
 
 def main() -> None:
