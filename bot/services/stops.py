@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, func, select, true
 from sqlalchemy.orm import Session
@@ -161,17 +161,20 @@ def free_times(
     ).all()
 
 
+_Columns: TypeAlias = "Row[*tuple[Any, ...]]"  # in quotes: older Pythons read this file too
+
+
 def _for_service(service: str | None) -> ColumnElement[bool]:
     if service is None:
         return true()
     return places.serves(service)
 
 
-def _closed_today(stop: Row[*tuple[Any, ...]], now: datetime) -> bool:
+def _closed_today(stop: _Columns, now: datetime) -> bool:
     return now >= datetime.combine(stop.day, stop.closes_at, CASABLANCA)
 
 
-def _view(stop: Row[*tuple[Any, ...]], near: Location | None) -> StopView:
+def _view(stop: _Columns, near: Location | None) -> StopView:
     place = Location(latitude=stop.latitude, longitude=stop.longitude)
     return StopView(
         id=stop.id,
