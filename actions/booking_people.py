@@ -16,12 +16,16 @@ NAMES_APART = ", "
 
 def first_name(scene: Scene) -> str:
     """Who is booked now."""
-    return str(scene.slot("booking_name") or "").split(NAMES_APART)[0]
+    return _names(scene)[0]
 
 
 def others(scene: Scene) -> list[str]:
     """Who is booked afterwards."""
-    return str(scene.slot("booking_name") or "").split(NAMES_APART)[1:]
+    return _names(scene)[1:]
+
+
+def _names(scene: Scene) -> list[str]:
+    return str(scene.slot("booking_name") or "").split(NAMES_APART)
 
 
 def comes_with_another(scene: Scene) -> bool:

@@ -32,6 +32,10 @@ class WishedDays:
         """Whether ``day`` is one of them."""
         return covered(self.days, day)
 
+    def passed(self, today: date) -> bool:
+        """Whether the one day that is meant lies behind."""
+        return self.sure and date.fromisoformat(self.days[0]) < today
+
     def as_slot(self) -> Values:
         """As the form keeps it."""
         return {"days": list(self.days), "sure": self.sure}
@@ -132,7 +136,7 @@ def read_other_day(scene: Scene, values: Values) -> Values:
         return {"booking_stop": stop_id} | _read_day(scene, values["booking_place"])
     if wished is None or stop_id is None:
         return {}
-    if wished.sure and date.fromisoformat(wished.days[0]) < scene.turn.now.date():
+    if wished.passed(scene.turn.now.date()):
         return {"booking_stop": stop_id} | _read_day(scene, values["booking_place"])
     ahead = stops.upcoming(scene.session, now=scene.turn.now)
     same = any(stop.id == stop_id and wished.hold(stop.day) for stop in ahead)
@@ -176,7 +180,7 @@ def _read_day(scene: Scene, place: Values) -> Values:
     wished = wished_days(scene)
     if wished is None:
         return {}
-    if wished.sure and date.fromisoformat(wished.days[0]) < scene.turn.now.date():
+    if wished.passed(scene.turn.now.date()):
         scene.say("utter_day_passed", day=wished.days[0])
         return {"booking_days": None}
     if not place:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,16 +10,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy.engine import make_url
 
 from bot.core.roles import Role
 from bot.store.engine import Sessions, make_engine, make_sessions
 from tests.browser.site import Site, fill, serving, token_of
+from tests.chromium import headless_chromium
 
 SIZES = {"hand": (360, 740), "desk": (1280, 800)}
 CONVERSATIONS, MESSAGES = 150, 1_500
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -48,13 +47,8 @@ def site(seeded: Sessions, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """An installed Chromium, else Playwright's own."""
-    installed = next((path for path in map(shutil.which, _BROWSERS) if path), None)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or installed, args=["--no-sandbox"]
-        )
+    with headless_chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

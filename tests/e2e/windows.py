@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
+from tests.chromium import headless_chromium
 from tests.e2e.product import Product
 
 DESK = (1280, 820)
 HAND = (360, 740)
 ANSWER_MILLISECONDS = 20_000
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """An installed Chromium, else Playwright's own."""
-    installed = next((path for path in map(shutil.which, _BROWSERS) if path), None)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or installed, args=["--no-sandbox"]
-        )
+    with headless_chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
