@@ -117,9 +117,10 @@ def reminders(url: str, scale: int) -> None:
         sent = session.scalar(text("SELECT count(*) FROM outbound_message")) or 0
         left = session.scalar(text("SELECT count(*) FROM reminder WHERE status = 'due'"))
         twice = session.scalar(text(_TWICE))
+        jobs = session.scalar(text("SELECT count(DISTINCT args) FROM procrastinate_jobs"))
     print(
-        f"{number} due reminders, {WORKERS} workers, {killed} killed: {sent} queued, {twice} people twice, {left} left, "
-        f"{sent / seconds:.0f} a second"
+        f"{number} due reminders, {WORKERS} workers, {killed} killed: {sent} queued, {jobs} jobs, "
+        f"{twice} people twice, {left} left, {seconds:.0f} s, {sent / seconds:.0f} a second"
     )
 
 

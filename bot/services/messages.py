@@ -11,13 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.core import phone
-from bot.core.bubbles import Bubble, merge
+from bot.core.bubbles import Bubble
 from bot.core.consent_rules import Purpose
 from bot.core.errors import NotFound
 from bot.core.messages import Channel, InboundMessage
 from bot.core.routing import Talker
 from bot.core.sending_rules import policy_of
-from bot.services import attachments, consent, contacts
+from bot.services import attachments, consent, contacts, outgoing
 from bot.store import models, queue
 
 
@@ -160,33 +160,23 @@ def reply(
     turn_id: int | None = None,
     kind: str = "reply",
     staff_id: int | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[int, ...]:
-    """Store what is said in a conversation, merged to as few messages as fit, with the jobs that send them."""
-    address = session.get_one(models.ContactAddress, conversation.address_id)
-    channel = Channel(address.channel)
+    """Store what is said in a conversation, merged to as few messages as fit, with the jobs that send them.
+
+    None is sent any more after ``expires_at``.
+    """
     conversation.last_activity_at = now
-    return tuple(
-        _store_outbound(
-            session,
-            models.OutboundMessage(
-                conversation_id=conversation.id,
-                contact_id=conversation.contact_id,
-                channel=channel.value,
-                address=address.address,
-                kind=kind,
-                text=bubble.text,
-                buttons=[asdict(button) for button in bubble.buttons],
-                request=bubble.request,
-                request_title=bubble.request_title,
-                turn_id=turn_id,
-                position=position,
-                staff_id=staff_id,
-                created_at=now,
-            ),
-            lock=address.id,
-        )
-        for position, bubble in enumerate(merge(bubbles, channel))
+    said = outgoing.in_chat(
+        conversation,
+        bubbles,
+        kind=kind,
+        now=now,
+        expires_at=expires_at,
+        turn_id=turn_id,
+        staff_id=staff_id,
     )
+    return outgoing.store(session, said)
 
 
 def send_sms(
@@ -201,20 +191,18 @@ def send_sms(
     replaces_id: int | None = None,
 ) -> int:
     """Store an SMS to a Moroccan mobile (E.164) with its job. It is not sent any more after ``expires_at``."""
-    return _store_outbound(
-        session,
-        models.OutboundMessage(
-            contact_id=contact_id,
-            channel=Channel.SMS.value,
-            address=phone_number,
-            kind=kind,
-            text=text,
-            created_at=now,
-            expires_at=expires_at,
-            replaces_id=replaces_id,
-        ),
-        lock=contact_id,
+    sms = outgoing.to_number(
+        contact_id=contact_id,
+        channel=Channel.SMS,
+        address=phone_number,
+        text=text,
+        kind=kind,
+        now=now,
+        expires_at=expires_at,
+        replaces_id=replaces_id,
     )
+    (stored,) = outgoing.store(session, [sms])
+    return stored
 
 
 def send_alert(
@@ -228,27 +216,17 @@ def send_alert(
     expires_at: datetime,
 ) -> int:
     """Store an alert to a member of the staff, with its job; it belongs to no conversation."""
-    return _store_outbound(
-        session,
-        models.OutboundMessage(
-            contact_id=contact_id,
-            channel=channel.value,
-            address=address,
-            kind="alert",
-            text=text,
-            created_at=now,
-            expires_at=expires_at,
-        ),
-        lock=contact_id,
+    alert = outgoing.to_number(
+        contact_id=contact_id,
+        channel=channel,
+        address=address,
+        text=text,
+        kind="alert",
+        now=now,
+        expires_at=expires_at,
     )
-
-
-def _store_outbound(session: Session, row: models.OutboundMessage, *, lock: int) -> int:
-    priority = policy_of(row.kind).priority
-    session.add(row)
-    session.flush()
-    queue.defer_send(session, outbound_id=row.id, channel=row.channel, address_lock=lock, priority=priority)
-    return row.id
+    (stored,) = outgoing.store(session, [alert])
+    return stored
 
 
 def replace(

@@ -12,7 +12,7 @@ from bot.core.bubbles import Bubble
 from bot.core.locales import variety_or_default
 from bot.core.messages import Channel
 from bot.services import messages
-from bot.store.models import Conversation, OutboundMessage
+from bot.store.models import Conversation
 
 Templates = Collection[tuple[str, str]]
 """The kinds of messages and varieties (BCP 47 tags) for which WhatsApp has approved a template."""
@@ -39,6 +39,7 @@ def say_in_chat(
     expires_at: datetime | None = None,
 ) -> int:
     """Store one message to the chat; it is not sent any more after ``expires_at``. Its id."""
-    (sent,) = messages.reply(session, conversation=conversation, bubbles=[bubble], now=now, kind=kind)
-    session.get_one(OutboundMessage, sent).expires_at = expires_at
+    (sent,) = messages.reply(
+        session, conversation=conversation, bubbles=[bubble], now=now, kind=kind, expires_at=expires_at
+    )
     return sent

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.jobs import Job
 from sqlalchemy.orm import Session
 
 INBOUND_TASK = "inbound"
@@ -29,29 +32,49 @@ def worker_app(conninfo: str) -> App:
 
 def defer_turn(session: Session, *, inbound_id: int, conversation_id: int) -> None:
     """One turn per conversation is in flight: the conversation is the job's lock, jobs of one lock run in order of creation."""
-    _defer(session, INBOUND_TASK, f"conversation:{conversation_id}", PRIORITY_TURN, inbound_id=inbound_id)
+    job = _job(INBOUND_TASK, f"conversation:{conversation_id}", PRIORITY_TURN, inbound_id=inbound_id)
+    _defer(session, [job])
 
 
-def defer_send(session: Session, *, outbound_id: int, channel: str, address_lock: int, priority: int) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Send:
     """Messages to one address leave in the order in which they were stored; ``address_lock`` names the address without showing it."""
-    lock = f"send:{channel}:{address_lock}"
-    _defer(session, OUTBOUND_TASK, lock, priority, queue=SEND_QUEUE, outbound_id=outbound_id)
+
+    channel: str
+    address_lock: int
+    priority: int
+
+
+def defer_sends(session: Session, sends: Mapping[int, Send]) -> None:
+    """Send each outbound message, by its id; all jobs are one statement."""
+    jobs = [
+        _job(
+            OUTBOUND_TASK,
+            f"send:{send.channel}:{send.address_lock}",
+            send.priority,
+            queue=SEND_QUEUE,
+            outbound_id=outbound_id,
+        )
+        for outbound_id, send in sends.items()
+    ]
+    _defer(session, jobs)
 
 
 def defer_resend(session: Session, *, outbound_id: int, priority: int, delay: timedelta | None) -> None:
     """A message that was sent before, in no order with others; after ``delay``, where there is one."""
     at = None if delay is None else datetime.now(UTC) + delay
     lock = f"again:{outbound_id}"
-    _defer(session, OUTBOUND_TASK, lock, priority, at=at, queue=SEND_QUEUE, outbound_id=outbound_id)
+    job = _job(OUTBOUND_TASK, lock, priority, at=at, queue=SEND_QUEUE, outbound_id=outbound_id)
+    _defer(session, [job])
 
 
 def defer_media(session: Session, *, media_id: int) -> None:
     """Fetch an attachment, whenever there is time; nothing waits for it."""
-    _defer(session, MEDIA_TASK, f"media:{media_id}", PRIORITY_MEDIA, queue=MEDIA_QUEUE, media_id=media_id)
+    job = _job(MEDIA_TASK, f"media:{media_id}", PRIORITY_MEDIA, queue=MEDIA_QUEUE, media_id=media_id)
+    _defer(session, [job])
 
 
-def _defer(
-    session: Session,
+def _job(
     task: str,
     lock: str,
     priority: int,
@@ -59,10 +82,15 @@ def _defer(
     at: datetime | None = None,
     queue: str = TALK_QUEUE,
     **arguments: int,
-) -> None:
+) -> Job:
+    return _deferring.configure_task(
+        task, lock=lock, priority=priority, schedule_at=at, queue=queue, task_kwargs=dict(arguments)
+    ).job
+
+
+def _defer(session: Session, jobs: list[Job]) -> None:
+    if not jobs:
+        return
     session.flush()
     connection = session.connection().connection.dbapi_connection
-    configured = _deferring.configure_task(
-        task, lock=lock, priority=priority, connection=connection, schedule_at=at, queue=queue
-    )
-    configured.defer(**arguments)
+    _deferring.job_manager.batch_defer_jobs(jobs, connection=connection)

@@ -28,7 +28,7 @@ def test_a_job_commits_with_its_transaction(sessions: Sessions) -> None:
 def test_a_job_is_rolled_back_with_its_transaction(sessions: Sessions) -> None:
     with sessions() as session:
         queue.defer_turn(session, inbound_id=17, conversation_id=3)
-        queue.defer_send(session, outbound_id=9, channel="sms", address_lock=4, priority=10)
+        queue.defer_sends(session, {9: queue.Send(channel="sms", address_lock=4, priority=10)})
         session.rollback()
     assert jobs(sessions) == []
 
@@ -48,7 +48,7 @@ def test_what_is_sent_is_locked_by_address_and_channel_and_shows_neither_number_
 ) -> None:
     with transaction(sessions) as session:
         for channel in ("sms", "telegram"):
-            queue.defer_send(session, outbound_id=9, channel=channel, address_lock=4, priority=20)
+            queue.defer_sends(session, {9: queue.Send(channel=channel, address_lock=4, priority=20)})
     assert jobs(sessions) == [
         ("outbound", f"send:{channel}:4", 20, {"outbound_id": 9}, "todo") for channel in ("sms", "telegram")
     ]
@@ -73,10 +73,11 @@ def test_one_job_of_a_lock_runs_at_a_time_in_order_others_beside_it(sessions: Se
 def test_answers_go_first_then_coaches_then_reminders(sessions: Sessions) -> None:
     priorities = [policy_of(kind).priority for kind in ("reminder", "coach", "reply")]
     with transaction(sessions) as session:
-        for number, priority in enumerate(priorities):
-            queue.defer_send(
-                session, outbound_id=number, channel="sms", address_lock=number, priority=priority
-            )
+        sends = {
+            number: queue.Send(channel="sms", address_lock=number, priority=priority)
+            for number, priority in enumerate(priorities)
+        }
+        queue.defer_sends(session, sends)
     with transaction(sessions) as session:
         fetch = text("SELECT (args ->> 'outbound_id')::int FROM procrastinate_fetch_job_v2(NULL, NULL)")
         assert [session.scalar(fetch) for _ in priorities] == [2, 1, 0]
