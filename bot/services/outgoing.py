@@ -78,6 +78,9 @@ def to_number(
         address=address,
         kind=kind,
         text=text,
+        # The same columns as in a conversation: only rows that are alike are stored by one statement.
+        buttons=[],
+        position=0,
         created_at=now,
         expires_at=expires_at,
         replaces_id=replaces_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.core.texts import default_texts
 from bot.services import bookings, open_questions, reminder_sending
@@ -125,3 +125,76 @@ def test_who_gave_up_meanwhile_is_not_called_and_the_chat_is_void_too(
         bookings.cancel(session, booking_id=booking.id, contact_id=booking.contact_id, now=evening)
     assert {row.status for row in sent(sessions)} == {"cancelled"}
     assert settle(sessions, evening + timedelta(minutes=90)) == 0
+
+
+def _people(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation, number: int
+) -> None:
+    """So many, who all come at the same hour of the day after tomorrow."""
+    time = make_stop(days=2, capacity=number, times=1).appointment_times[0]
+    for person in range(number):
+        book(sessions, make_conversation(f"+21261234570{person}"), time, now)
+
+
+def test_a_second_worker_takes_others_than_the_first_holds(
+    sessions: Sessions,
+    now: datetime,
+    make_stop: MakeStop,
+    make_conversation: MakeConversation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reminder_sending, "BATCH", 2)
+    _people(sessions, now, make_stop, make_conversation, 3)
+    evening = local(now, days=1, hour=18)
+    with transaction(sessions) as first:
+        of_first = reminder_sending.send_due(
+            first,
+            texts=default_texts(),
+            commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
+            now=evening,
+        )
+        assert (of_first, run(sessions, evening), run(sessions, evening)) == (2, 1, 0)
+    assert run(sessions, evening) == 0
+    assert len({row.contact_id for row in sent(sessions)}) == len(sent(sessions)) == 3
+
+
+def test_a_worker_that_dies_leaves_its_batch_to_the_next(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    _people(sessions, now, make_stop, make_conversation, 3)
+    evening = local(now, days=1, hour=18)
+    with sessions() as dying:
+        reminder_sending.send_due(
+            dying,
+            texts=default_texts(),
+            commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
+            now=evening,
+        )
+        dying.rollback()
+    assert (run(sessions, evening), run(sessions, evening)) == (3, 0)
+    assert len(sent(sessions)) == 3
+
+
+def test_however_many_are_due_it_takes_as_many_statements(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    counted = []
+    for days, number in ((2, 2), (4, 6)):
+        time = make_stop(days=days, capacity=number, times=1).appointment_times[0]
+        for person in range(number):
+            talk = make_conversation(f"+2126123457{days}{person}")
+            writes(sessions, book(sessions, talk, time, now), local(now, days=days - 1, hour=17))
+        statements: list[str] = []
+        with transaction(sessions) as session:
+            connection = session.connection()
+            event.listen(
+                connection, "before_cursor_execute", lambda *each, said=statements: said.append(each[2])
+            )
+            reminder_sending.send_due(
+                session,
+                texts=default_texts(),
+                commune_name=lambda code: {"fr": "Tiflet", "ar": "تيفلت"},
+                now=local(now, days=days - 1, hour=18),
+            )
+        counted.append(len(statements))
+    assert counted[0] == counted[1] > 0
