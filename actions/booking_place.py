@@ -201,10 +201,12 @@ def _read_day(scene: Scene, place: Values) -> Values:
 
 def stops_to_offer(scene: Scene, place: Values, wish: Values | None, limit: int) -> list[StopView]:
     """On the wished days first the place's own stop, where it has none then its other ones; all where no day is wished."""
-    every = offered_stops(scene, place)
     given_up = scene.given_up("booking_stop")
+    days = (wish or {}).get("days", [])
+    # Without a wish the first ones will do: the places of all others need not be counted.
+    every = offered_stops(scene, place, None if days else limit + len(given_up))
     every = [stop for stop in every if stop.id not in given_up] or every
-    wished = [stop for stop in every if covered((wish or {}).get("days", []), stop.day)]
+    wished = [stop for stop in every if covered(days, stop.day)]
     if not wished:
         return every[:limit]
     if any(stop.commune_code == place.get("commune") for stop in wished):
@@ -213,7 +215,9 @@ def stops_to_offer(scene: Scene, place: Values, wish: Values | None, limit: int)
     return [*own[: limit // 2], *wished][:limit]
 
 
-def offered_stops(scene: Scene, place: Values) -> list[StopView]:
-    """Stops with free places: nearest first, or soonest first for who comes from outside the province."""
+def offered_stops(scene: Scene, place: Values, limit: int | None = None) -> list[StopView]:
+    """Stops with free places: nearest first, or soonest first for who comes from outside the province; the first ``limit``."""
     near = location(place) if place.get("commune") else None
+    if limit is not None:
+        return stops.with_room(scene.session, now=scene.turn.now, near=near, limit=limit)
     return [stop for stop in stops.upcoming(scene.session, now=scene.turn.now, near=near) if stop.free > 0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, func, select, true
+from sqlalchemy import ColumnElement, Row, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from bot.core.booking_rules import BOOKABLE_STOP, CALLED_OFF
@@ -81,14 +81,10 @@ def _ahead(
     only: int | None = None,
 ) -> list[StopView]:
     """Stops that lie ahead and stand, by day, or ``only`` the one with this id."""
-    today = now.astimezone(CASABLANCA).date()
     one = true() if only is None else Stop.id == only
     # Counted once for all stops: a count for each would be a thousand of them in a large calendar.
     free = (
-        select(
-            AppointmentTime.stop_id,
-            func.sum(AppointmentTime.capacity - AppointmentTime.taken - AppointmentTime.held).label("places"),
-        )
+        select(AppointmentTime.stop_id, _places())
         .where(
             places.is_free(now),
             _for_service(service),
@@ -101,10 +97,40 @@ def _ahead(
         select(*_SHOWN, Caravan.is_example, func.coalesce(free.c.places, 0).label("free"))
         .join(Caravan)
         .outerjoin(free, free.c.stop_id == Stop.id)
-        .where(Caravan.is_current, Stop.day >= today, Stop.status.in_(BOOKABLE_STOP), one)
+        .where(_is_ahead(now), one)
         .order_by(Stop.day, Stop.id)
     )
-    return [_view(row, near) for row in rows if not _closed_today(row, now)]
+    return [_view(row, near) for row in rows]
+
+
+def with_room(
+    session: Session, *, now: datetime, limit: int, near: Location | None = None, service: str | None = None
+) -> list[StopView]:
+    """The first of :func:`upcoming` that have free places, at most ``limit``.
+
+    Their places alone are counted, by the index on the stop: the others' are not looked at.
+    """
+    far = literal(0.0) if near is None else _half_chord(near)
+    # In its order before anything is counted: a sort that came after the counting would count all.
+    ahead = (
+        select(*_SHOWN, Caravan.is_example, far.label("far"))
+        .join(Caravan)
+        .where(_is_ahead(now))
+        .order_by("far", Stop.day, Stop.id)
+        .subquery()
+    )
+    free = (
+        select(_places())
+        .where(AppointmentTime.stop_id == ahead.c.id, places.is_free(now), _for_service(service))
+        .lateral()
+    )
+    rows = session.execute(
+        select(ahead, free.c.places.label("free"))
+        .join(free, free.c.places > 0)
+        .order_by(ahead.c.far, ahead.c.day, ahead.c.id)
+        .limit(limit)
+    )
+    return [_view(row, near) for row in rows]
 
 
 def at_commune(session: Session, *, commune_code: str, now: datetime) -> list[StopView]:
@@ -170,8 +196,26 @@ def _for_service(service: str | None) -> ColumnElement[bool]:
     return places.serves(service)
 
 
-def _closed_today(stop: _Columns, now: datetime) -> bool:
-    return now >= datetime.combine(stop.day, stop.closes_at, CASABLANCA)
+def _is_ahead(now: datetime) -> ColumnElement[bool]:
+    """Whether a stop of the current edition stands and has not closed for the day."""
+    local = now.astimezone(CASABLANCA)
+    still_open = (Stop.day > local.date()) | ((Stop.day == local.date()) & (Stop.closes_at > local.time()))
+    return Caravan.is_current.is_(True) & Stop.status.in_(BOOKABLE_STOP) & still_open
+
+
+def _places() -> ColumnElement[int]:
+    """How many places are free, of those times that a query looks at."""
+    return func.sum(AppointmentTime.capacity - AppointmentTime.taken - AppointmentTime.held).label("places")
+
+
+def _half_chord(near: Location) -> ColumnElement[float]:
+    """What grows with the distance of a stop: the inner part of :func:`bot.core.geo.distance_km`, in the database."""
+    latitude, longitude = func.radians(near.latitude), func.radians(near.longitude)
+    return func.power(func.sin((func.radians(Stop.latitude) - latitude) / 2), 2) + func.cos(
+        latitude
+    ) * func.cos(func.radians(Stop.latitude)) * func.power(
+        func.sin((func.radians(Stop.longitude) - longitude) / 2), 2
+    )
 
 
 def _view(stop: _Columns, near: Location | None) -> StopView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -49,6 +50,31 @@ def test_from_a_place_the_nearest_comes_first_and_at_one_distance_the_soonest(
     assert [view.id for view in views] == [near_soon.id, near_late.id, far.id]
     assert views[0].distance == pytest.approx(0, abs=0.1)
     assert views[2].distance == pytest.approx(58, abs=2)
+
+
+def test_the_first_stops_with_room_are_those_of_the_whole_list(
+    sessions: Sessions, now: datetime, make_stop: MakeStop
+) -> None:
+    for days, commune in enumerate((OULMES, TIFLET, KHEMISSET, TIFLET, OULMES)):
+        make_stop(commune, days=days)
+    make_stop(KHEMISSET, days=-1)
+    make_stop(KHEMISSET, days=8, status="cancelled")
+    full, for_training = make_stop(KHEMISSET, days=6, times=1), make_stop(TIFLET, days=7, times=1)
+    with transaction(sessions) as session:
+        session.get_one(AppointmentTime, full.appointment_times[0].id).taken = 2
+        session.get_one(AppointmentTime, for_training.appointment_times[0].id).service = "training"
+    here = Location(latitude=33.82, longitude=-6.07)
+    with sessions() as session:
+        for near, moment, service in itertools.product(
+            (None, here), (now, local(now, 10, 31), local(now, 16)), (None, "jobs")
+        ):
+            every = stops.upcoming(session, now=moment, near=near, service=service)
+            room = [view for view in every if view.free]
+            assert full.id not in {view.id for view in room}
+            assert len(room) >= 4
+            for limit in (1, 3, 9):
+                found = stops.with_room(session, now=moment, near=near, service=service, limit=limit)
+                assert found == room[:limit]
 
 
 def test_todays_stop_is_ahead_until_it_closes(sessions: Sessions, now: datetime, make_stop: MakeStop) -> None:
