@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -18,9 +17,9 @@ from bot.data_dir import locate
 from bot.store.engine import Sessions, libpq_url, make_engine, make_sessions
 from bot.store.migrate import upgrade
 from bot.supervise import embedded
+from tests.databases import Databases
 
 TEMPLATE = "template_migrated"
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +44,17 @@ def template(server_url: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def databases(server_url: str) -> Databases:
+    """Where a test's database comes from, and goes to."""
+    return Databases(server_url)
+
+
 @pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
-    """A fresh, migrated, empty database."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _database(server_url, name)
-    _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+def database_url(databases: Databases, template: str) -> Iterator[str]:
+    """A migrated database that is as its template is: empty, or with what a folder's own template holds."""
+    with databases.like(template) as url:
+        yield url
 
 
 @pytest.fixture

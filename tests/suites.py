@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 REPORTS = PROJECT / "build" / "reports"
+TRAINING = (sys.executable, "-m", "bot", "train")
 RASA_PYTHON = PROJECT / ".venv-rasa" / "bin" / "python"
 # What Rasa's own libraries warn of is not ours to mend.
 _RASA_WARNINGS = (
@@ -33,12 +35,11 @@ _RASA_WARNINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """A run of pytest: a name for its report, the interpreter, pytest's arguments, and whether it needs the trained model."""
+    """A run of pytest: a name for its report, the interpreter, pytest's arguments."""
 
     name: str
     python: Path
     arguments: tuple[str, ...]
-    needs_model: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ class Counts:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-SUITES = (
+FIRST = (
     Suite(
         name="product",
         python=Path(sys.executable),
@@ -74,6 +75,9 @@ SUITES = (
     ),
     # The browser's event loop lasts as long as its run of pytest; others could not start one of their own beside it.
     Suite(name="browser", python=Path(sys.executable), arguments=("tests/browser",)),
+)
+BESIDE = (
+    Suite(name="understanding", python=Path(sys.executable), arguments=("tests/understanding",)),
     Suite(
         name="rasa",
         python=RASA_PYTHON,
@@ -84,21 +88,14 @@ SUITES = (
             *_RASA_WARNINGS,
         ),
     ),
-    Suite(
-        name="understanding",
-        python=Path(sys.executable),
-        arguments=("tests/understanding",),
-        needs_model=True,
-    ),
-    Suite(name="e2e", python=Path(sys.executable), arguments=("tests/e2e",), needs_model=True),
-    # Last: it moves the clock of its product and leaves nothing as it was.
-    Suite(
-        name="torture",
-        python=Path(sys.executable),
-        arguments=("tests/torture/test_short.py",),
-        needs_model=True,
-    ),
 )
+"""They need no server: they follow the training, beside the first suites; what they print comes when they have ended."""
+LAST = (
+    Suite(name="e2e", python=Path(sys.executable), arguments=("tests/e2e",)),
+    # The very last: it moves the clock of its product and leaves nothing as it was.
+    Suite(name="torture", python=Path(sys.executable), arguments=("tests/torture/test_short.py",)),
+)
+"""They need the model, and a machine that does nothing else."""
 
 
 def checks() -> dict[str, list[str]]:
@@ -118,9 +115,10 @@ def main(arguments: Sequence[str]) -> int:
     if list(arguments) == ["check"]:
         return _conclude(failed)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    with trained_beside():
-        counts = {suite.name: run_suite(suite, failed) for suite in SUITES if not suite.needs_model}
-    counts |= {suite.name: run_suite(suite, failed) for suite in SUITES if suite.needs_model}
+    counts: dict[str, Counts] = {}
+    with trained_and_tested_beside(BESIDE, counts, failed):
+        counts |= {suite.name: run_suite(suite, failed) for suite in FIRST}
+    counts |= {suite.name: run_suite(suite, failed) for suite in LAST}
     print()
     for name, count in counts.items():
         print(f"{name}: {count}")
@@ -131,35 +129,51 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def trained_beside() -> Iterator[None]:
-    """The model is trained, where its inputs changed, while the suites run that do not need it: training takes minutes.
+def trained_and_tested_beside(
+    suites: Sequence[Suite], counts: dict[str, Counts], failed: list[str]
+) -> Iterator[None]:
+    """The model is trained, where its inputs changed, and ``suites`` follow, while other suites run: training takes minutes.
 
     A training that fails fails the suites that need the model, which say why.
     """
     print(
-        "\n=== training the model beside the tests, if it is not there (its log is in build/logs)", flush=True
+        "\n=== beside the tests: training the model, if it is not there (its log is in build/logs)",
+        flush=True,
     )
     training = subprocess.Popen(
-        [sys.executable, "-m", "bot", "train"],
+        TRAINING,
         cwd=PROJECT,
         env={**os.environ, "DATA_DIR": str(PROJECT / "build")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
+
+    abandoned = threading.Event()
+
+    def follow() -> None:
+        training.wait()
+        for suite in suites:
+            if not abandoned.is_set():
+                counts[suite.name] = run_suite(suite, failed, quietly=True)
+
+    following = threading.Thread(target=follow)
+    following.start()
     try:
         yield
-        training.wait()
-    finally:
+    except BaseException:
+        abandoned.set()
         training.terminate()
-        training.wait()
+        raise
+    finally:
+        following.join()
 
 
-def run_suite(suite: Suite, failed: list[str]) -> Counts:
-    """Runs one suite and adds its name to `failed` where it failed or ran no test."""
+def run_suite(suite: Suite, failed: list[str], *, quietly: bool = False) -> Counts:
+    """Runs one suite and adds its name to `failed` where it failed or ran no test; ``quietly`` prints at its end."""
     report = REPORTS / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
     command = [str(suite.python), "-m", "pytest", f"--junitxml={report}", *suite.arguments]
-    code = _run(f"tests: {suite.name}", command)
+    code = _run(f"tests: {suite.name}", command, quietly=quietly)
     counts = read_counts(report)
     if code != 0 or counts.passed == 0:
         failed.append(suite.name)
@@ -178,12 +192,16 @@ def read_counts(report: Path) -> Counts:
     return total
 
 
-def _run(title: str, command: Sequence[str]) -> int:
-    print(f"\n=== {title}", flush=True)
+def _run(title: str, command: Sequence[str], *, quietly: bool = False) -> int:
+    if not quietly:
+        print(f"\n=== {title}", flush=True)
     started = time.monotonic()
-    code = subprocess.run(command, cwd=PROJECT, check=False).returncode
-    print(f"=== {title}: {'ok' if code == 0 else 'failed'} ({time.monotonic() - started:.0f} s)", flush=True)
-    return code
+    stdout, stderr = (subprocess.PIPE, subprocess.STDOUT) if quietly else (None, None)
+    done = subprocess.run(command, cwd=PROJECT, check=False, stdout=stdout, stderr=stderr)
+    said = f"\n=== {title} (ended meanwhile)\n{done.stdout.decode(errors='replace')}" if quietly else ""
+    outcome = "ok" if done.returncode == 0 else "failed"
+    print(f"{said}=== {title}: {outcome} ({time.monotonic() - started:.0f} s)", flush=True)
+    return done.returncode
 
 
 def _conclude(failed: Sequence[str]) -> int:

@@ -18,13 +18,13 @@ def reports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(tmp_path: Path, code: str) -> tuple[Counts, list[str]]:
+def run(tmp_path: Path, code: str, *, quietly: bool = False) -> tuple[Counts, list[str]]:
     path = tmp_path / "test_sample.py"
     path.write_text(code, encoding="utf-8")
     failed: list[str] = []
     arguments = (str(path), "--rootdir", str(tmp_path), "-c", "/dev/null", "-p", "no:cacheprovider")
     suite = Suite(name="sample", python=Path(sys.executable), arguments=arguments)
-    return suites.run_suite(suite, failed), failed
+    return suites.run_suite(suite, failed, quietly=quietly), failed
 
 
 def test_what_passes_fails_errs_and_is_skipped_is_counted(tmp_path: Path) -> None:
@@ -58,3 +58,45 @@ def test_a_suite_that_cannot_even_start_has_failed(tmp_path: Path) -> None:
     suite = Suite(name="sample", python=Path(sys.executable), arguments=("--no-such-option",))
     assert suites.run_suite(suite, failed) == Counts()
     assert failed == ["sample"]
+
+
+def test_what_runs_beside_others_prints_in_one_piece(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "def test_bad(): assert 6 * 7 == 41", quietly=True) == (
+        Counts(failed=1),
+        ["sample"],
+    )
+    said = capfd.readouterr().out
+    assert "assert (6 * 7) == 41" in said
+    assert said.rstrip().endswith("s)")
+    assert "tests: sample: failed" in said.rstrip().splitlines()[-1]
+
+
+def test_suites_follow_the_training(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    trained = tmp_path / "model"
+    training = [
+        sys.executable,
+        "-c",
+        f"import time, pathlib; time.sleep(0.2); pathlib.Path({str(trained)!r}).touch()",
+    ]
+    monkeypatch.setattr(suites, "TRAINING", training)
+    ran: dict[str, bool] = {}
+    monkeypatch.setattr(
+        suites, "run_suite", lambda suite, failed, **_: ran.setdefault(suite.name, trained.exists())
+    )
+    suite = Suite(name="sample", python=Path(sys.executable), arguments=())
+    counts: dict[str, Counts] = {}
+    with suites.trained_and_tested_beside((suite,), counts, []):
+        pass
+    assert ran == {"sample": True}
+    assert "sample" in counts
+
+
+def test_suites_that_are_given_up_do_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suites, "TRAINING", [sys.executable, "-c", "import time; time.sleep(60)"])
+    suite = Suite(name="sample", python=Path(sys.executable), arguments=())
+    counts: dict[str, Counts] = {}
+    with pytest.raises(KeyboardInterrupt), suites.trained_and_tested_beside((suite,), counts, []):
+        raise KeyboardInterrupt
+    assert counts == {}
