@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,6 +15,7 @@ from bot.store.models import ContactAddress, Conversation, Handoff, InboundMessa
 OUT_OF_SCOPE = "out_of_scope"
 TOP = 12
 SHOWN = 50
+_ANY_HOUR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +166,8 @@ def _by_day(
 
     Hours are counted by the database and put to days here: the country's clock is ours, see the decisions.
     """
-    hour = func.date_trunc("hour", at)
+    # In UTC, where hours need no calendar: a third of the work of `date_trunc`.
+    hour = func.date_bin(timedelta(hours=1), at, _ANY_HOUR)
     counts: Counter[date] = Counter()
     hours = select(hour, func.count()).where(_within(period, at), *only).group_by(hour)
     for moment, count in session.execute(hours):

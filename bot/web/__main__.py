@@ -12,6 +12,7 @@ from bot.logs import configure_logs
 from bot.store.clock import product_clock
 from bot.store.engine import make_engine, make_sessions
 from bot.web.app import create_app
+from bot.web.serving import Server
 
 GRACE_SECONDS = 5
 
@@ -46,7 +47,7 @@ def _serve(settings: Settings, database_url: str) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with listening(settings) as listener:
-        uvicorn.Server(configuration).run(sockets=[listener])
+        Server(configuration, app.state.web.changes).run(sockets=[listener])
     engine.dispose()
 
 

@@ -22,8 +22,9 @@ from bot.config import Settings
 from bot.core.errors import AnaM3akError
 from bot.core.texts import Texts, default_texts
 from bot.store.clock import Clock, real_clock
-from bot.store.engine import Sessions
+from bot.store.engine import Sessions, libpq_url
 from bot.web import calendar_files, health, metrics, public, sandbox_routes, webhooks
+from bot.web.changes import Changes
 from bot.web.console import (
     account,
     account_factor,
@@ -36,6 +37,7 @@ from bot.web.console import (
     inbox,
     joining,
     labels,
+    live,
     login,
     numbers,
     person_data,
@@ -64,6 +66,7 @@ CONSOLE_PAGES = (
     joining,
     inbox,
     conversation,
+    live,
     day,
     desk,
     numbers,
@@ -114,6 +117,7 @@ def create_app(
         client=httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False),
         pauses=pauses,
         health_threads=CapacityLimiter(health.HEALTH_THREADS),
+        changes=Changes(_conninfo(sessions)),
     )
     _mount(app, settings)
     return app
@@ -125,7 +129,13 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     async with web.client:
         storing = asyncio.create_task(_store_metrics(web))
         yield
+        web.changes.close()
         storing.cancel()
+
+
+def _conninfo(sessions: Sessions) -> str:
+    with sessions() as session:
+        return libpq_url(session.get_bind().engine.url.render_as_string(hide_password=False))
 
 
 async def _store_metrics(web: Web) -> None:

@@ -13,6 +13,7 @@ from bot.config import Settings
 from bot.core.texts import Texts
 from bot.store.clock import Clock
 from bot.store.engine import Sessions
+from bot.web.changes import Changes
 from bot.web.places import PlaceNames
 from bot.web.wording import Words
 
@@ -33,6 +34,7 @@ class Web:
     client: httpx.AsyncClient
     pauses: tuple[float, ...]
     health_threads: CapacityLimiter
+    changes: Changes
 
 
 def web_of(request: Request) -> Web:

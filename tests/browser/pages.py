@@ -53,6 +53,7 @@ NOT_SHOWN = frozenset(
         "/console",
         "/console/",
         "/console/day/{stop_id}/list.pdf",
+        "/console/live",
         "/console/media/{media_id}",
         "/console/numbers/days.csv",
         "/console/numbers/stops.csv",

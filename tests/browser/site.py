@@ -21,6 +21,7 @@ from bot.services import caravan_files, logins, sample_load
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Staff
 from bot.web.app import create_app
+from bot.web.serving import Server
 from tests.browser.desk import busy_day
 from tests.browser.plans import shorten_a_day
 
@@ -75,7 +76,8 @@ def serving(sessions: Sessions, data_dir: Path) -> Iterator[Site]:
             sandbox_url="http://127.0.0.1:9",
         )
         app = create_app(settings, sessions, lambda: NOW)
-        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
+        configuration = uvicorn.Config(app, access_log=False, log_config=None)
+        server = Server(configuration, app.state.web.changes)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         deadline = time.monotonic() + _START_SECONDS

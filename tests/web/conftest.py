@@ -192,6 +192,8 @@ def make_client(make_app: Callable[..., FastAPI], portal: BlockingPortal) -> Ite
 
         def make(**changes: Any) -> Browser:
             app = make_app(**changes)
+            # Without a socket nobody can follow a stream: each ends at once.
+            app.state.web.changes.close()
             stack.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
             transport = InProcess(portal, app)
             return stack.enter_context(Browser(transport=transport, base_url=PUBLIC, follow_redirects=False))

@@ -6,6 +6,12 @@
   const drafts = main.dataset.draft ? `draft:${main.dataset.draft}` : null;
 
   const atEnd = () => window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
+  // Emptied first: the same words twice would not be read aloud again.
+  function say(words) {
+    const place = document.getElementById("announce");
+    place.textContent = "";
+    setTimeout(() => (place.textContent = words), 100);
+  }
   const toEnd = () => window.scrollTo(0, document.body.scrollHeight);
 
   function replace(fresh) {
@@ -25,6 +31,8 @@
     return true;
   }
 
+  let lastOne = document.getElementById("newest")?.dataset.newest ?? null;
+
   function show(text) {
     const follow = atEnd();
     const parts = new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-live]");
@@ -33,40 +41,103 @@
       const changed = replace(document.importNode(part, true));
       if (changed && "keepEnd" in part.dataset) grown = true;
     }
+    // Of a new message only that it is there: whoever listens reads it when they want to.
+    const newest = document.getElementById("newest");
+    if (newest && newest.dataset.newest !== lastOne) {
+      if (lastOne !== null) say(newest.dataset.said);
+      lastOne = newest.dataset.newest;
+    }
     const name = document.getElementById("page-name");
     if (name && document.title !== name.dataset.pageName) {
       document.title = name.dataset.pageName;
       // Read aloud: what the eye sees change in the tabs.
-      document.getElementById("announce").textContent = name.dataset.pageName;
+      say(name.dataset.pageName);
     }
     if (grown && follow) toEnd();
     writing();
   }
 
+  // What has changed is asked for when the stream says so; slowly besides, and more often where there is no stream.
+  const CALM_SECONDS = 45;
   let tag = null;
   let failures = 0;
+  let timer = null;
+  let asking = false;
+  let again = false;
+  let streaming = false;
+  function plan() {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, (streaming ? CALM_SECONDS : Number(main.dataset.liveSeconds) * Math.min(6, 1 + failures)) * 1000);
+  }
   async function refresh() {
+    if (asking) return void (again = true);
+    asking = true;
+    again = false;
     if (document.visibilityState === "visible") {
+      const stop = new AbortController();
+      const limit = setTimeout(() => stop.abort(), 20000);
       try {
         const headers = { "X-Live": "1" };
         if (tag) headers["If-None-Match"] = tag;
-        const stop = new AbortController();
-        const timer = setTimeout(() => stop.abort(), 20000);
         const answer = await fetch(main.dataset.liveUrl || location.href.split("#")[0], { headers, cache: "no-store", signal: stop.signal });
         if (answer.status === 401) return location.assign(main.dataset.liveUrl || location.href.split("#")[0]);
         if (answer.status === 200) {
           tag = answer.headers.get("ETag");
           show(await answer.text());
         }
-        clearTimeout(timer);
         failures = answer.ok || answer.status === 304 ? 0 : failures + 1;
       } catch {
         failures += 1;
       }
+      clearTimeout(limit);
       offline.hidden = failures < 2;
     }
-    const seconds = Number(main.dataset.liveSeconds) * Math.min(6, 1 + failures);
-    setTimeout(refresh, seconds * 1000);
+    asking = false;
+    plan();
+    if (again) refresh();
+  }
+
+  // The stream shows every 20 seconds that it is alive. One that is silent or broken is opened anew, ever more slowly.
+  let stream = null;
+  let opened = 0;
+  let tries = 0;
+  let silence = null;
+  let retry = null;
+  function follow() {
+    if (stream || !main.dataset.stream || document.visibilityState !== "visible") return;
+    clearTimeout(retry);
+    opened = Date.now();
+    silence = setTimeout(lost, 60000);
+    stream = new EventSource(main.dataset.stream);
+    const alive = () => {
+      streaming = true;
+      clearTimeout(silence);
+      silence = setTimeout(lost, 60000);
+    };
+    stream.addEventListener("beat", alive);
+    stream.addEventListener("changed", () => {
+      alive();
+      refresh();
+    });
+    stream.addEventListener("over", lost);
+    stream.addEventListener("error", lost);
+  }
+  function leave() {
+    stream?.close();
+    stream = null;
+    streaming = false;
+    clearTimeout(silence);
+    clearTimeout(retry);
+  }
+  function lost() {
+    leave();
+    tries = Date.now() - opened > 60000 ? 1 : tries + 1;
+    retry = setTimeout(follow, Math.min(60, 2 ** tries) * (700 + 600 * Math.random()));
+    refresh();
+  }
+  function come() {
+    follow();
+    refresh();
   }
 
   // What is being written survives a lost connection and an ended session.
@@ -110,7 +181,7 @@
     button.addEventListener("click", async () => {
       field.select();
       await navigator.clipboard.writeText(field.value);
-      document.getElementById("announce").textContent = button.dataset.copied;
+      say(button.dataset.copied);
       button.textContent = button.dataset.copied;
     });
   }
@@ -150,5 +221,12 @@
 
   writing();
   if (toEndAtStart) toEnd();
-  if (main.dataset.liveSeconds) setTimeout(refresh, Number(main.dataset.liveSeconds) * 1000);
+  if (main.dataset.liveSeconds) {
+    plan();
+    follow();
+    document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? come() : leave()));
+    window.addEventListener("online", come);
+    window.addEventListener("pagehide", leave);
+    window.addEventListener("pageshow", (event) => event.persisted && come());
+  }
 })();

@@ -58,6 +58,7 @@ POST  /console/staff/{staff_id}/factor                  yes        -      -     
 POST  /console/staff/{staff_id}/sessions                yes        -      -      -        -
 GET   /console/record                                   yes        -      -      yes      -
 GET   /console/inbox                                    yes        yes    -      yes      -
+GET   /console/live                                     yes        yes    -      yes      -
 GET   /console/conversations/{conversation_id}          yes        yes    -      yes      -
 POST  /console/conversations/{conversation_id}/take     yes        yes    -      -        -
 POST  /console/conversations/{conversation_id}/answer   yes        yes    -      -        -
