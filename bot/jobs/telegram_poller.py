@@ -13,9 +13,10 @@ from bot.channels.errors import PayloadInvalid
 from bot.channels.telegram_api import make_bot
 from bot.config import Settings, SettingsError, load_settings
 from bot.core.messages import Channel
+from bot.core.texts import default_texts
 from bot.jobs.context import database_url
 from bot.logs import configure_logs
-from bot.services import contacts, messages
+from bot.services import contacts, messages, telegram_link
 from bot.store.clock import Clock, product_clock
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 
@@ -45,7 +46,8 @@ def store(sessions: Sessions, clock: Clock, update: Mapping[str, Any]) -> None:
     now = clock()
     with transaction(sessions) as session:
         if message is not None:
-            messages.receive(session, message, now=now)
+            if not telegram_link.take(session, message, texts=default_texts, now=now):
+                messages.receive(session, message, now=now)
         elif change is not None:
             contacts.note_block(
                 session, channel=Channel.TELEGRAM, address=change.address, blocked=change.blocked, now=now

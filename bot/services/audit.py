@@ -58,6 +58,7 @@ class Action(StrEnum):
     STAFF_ENABLED = "staff_enabled"
     ROLE_CHANGED = "role_changed"
     PROFILE_CHANGED = "profile_changed"
+    TELEGRAM_LINKED = "telegram_linked"
     PASSWORD_OFFERED = "password_offered"
     PASSWORD_CHANGED = "password_changed"
     FACTOR_ADDED = "factor_added"

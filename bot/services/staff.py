@@ -23,7 +23,6 @@ from bot.store.models import CoachProfile, Staff, StaffSession
 FIRST_ACCOUNT = "organisateur"
 LANGUAGES = ("ar", "fr")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_CHAT_ID = re.compile(r"[0-9]{4,20}")
 
 
 class LastOrganiser(Conflict):
@@ -39,7 +38,7 @@ class UsernameTaken(Conflict):
 
 
 class AlertAddressUnusable(InvalidInput):
-    """Neither a Moroccan mobile number for SMS nor a Telegram chat id."""
+    """Not a Moroccan mobile number, or no Telegram is linked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,10 +170,12 @@ def set_profile(
     alert_channel: Channel | None,
     alert_address: str,
 ) -> None:
-    """What one knows best, and where alerts go: nowhere, by SMS or by Telegram. Raises AlertAddressUnusable."""
+    """What one knows best, and where alerts go: nowhere, by SMS to ``alert_address``, or to the linked Telegram. Raises
+    AlertAddressUnusable.
+    """
     found = profile(session, staff_id)
     found.specialities = [each for each in SPECIALITIES if each in specialities]
-    found.alert_address = _alert_address(alert_channel, alert_address) if alert_channel else None
+    found.alert_address = _alert_address(found, alert_channel, alert_address) if alert_channel else None
     found.alert_channel = alert_channel.value if alert_channel else None
     session.add(found)
     session.flush()
@@ -230,12 +231,10 @@ def _keep_an_organiser(session: Session, leaving: Staff) -> None:
         raise LastOrganiser("the last organiser stays")
 
 
-def _alert_address(channel: Channel, typed: str) -> str:
-    address = typed.strip()
-    if channel is Channel.TELEGRAM and _CHAT_ID.fullmatch(address):
-        return address
-    if channel is Channel.SMS:
-        number = phone.mobile(address)
-        if number is not None:
-            return number
-    raise AlertAddressUnusable("alerts go to a Moroccan mobile by SMS, or to a Telegram chat id")
+def _alert_address(known: CoachProfile, channel: Channel, typed: str) -> str:
+    number = phone.mobile(typed) if channel is Channel.SMS else None
+    if number is not None:
+        return number
+    if channel is Channel.TELEGRAM and known.alert_channel == channel.value and known.alert_address:
+        return known.alert_address
+    raise AlertAddressUnusable("alerts go to a Moroccan mobile by SMS, or to the Telegram that was linked")

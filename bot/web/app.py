@@ -28,6 +28,7 @@ from bot.web.changes import Changes
 from bot.web.console import (
     account,
     account_factor,
+    account_telegram,
     calendar,
     calls,
     coaching,
@@ -80,6 +81,7 @@ CONSOLE_PAGES = (
     team,
     record,
     account_factor,
+    account_telegram,
     account,
     talk_tools,
     coaching,

@@ -20,7 +20,7 @@ from bot.channels.errors import PayloadInvalid, SignatureInvalid
 from bot.channels.twilio_outbound import OUTBOUND_PARAMETER
 from bot.config import TelegramBot, TwilioAccount
 from bot.core.messages import Channel, InboundMessage
-from bot.services import contacts, messages, receipts
+from bot.services import contacts, messages, receipts, telegram_link
 from bot.store.engine import transaction
 from bot.web.context import Web, web_of
 from bot.web.errors import DATABASE_DOWN, UNAVAILABLE, HttpError
@@ -145,6 +145,8 @@ async def _store_message(web: Web, message: InboundMessage) -> None:
 
     def store() -> int | None:
         with transaction(web.sessions) as session:
+            if telegram_link.take(session, message, texts=web.texts, now=web.clock()):
+                return None
             return messages.receive(session, message, now=web.clock())
 
     inbound_id = await _stored(web, store)

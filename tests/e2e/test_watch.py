@@ -11,8 +11,7 @@ from datetime import timedelta
 
 from bot.core.messages import Channel
 from bot.core.roles import Role
-from bot.sandbox.phones import telegram_user_id
-from bot.services import staff
+from bot.services import staff, telegram_link
 from bot.store.clock import real_clock
 from bot.store.engine import make_engine, make_sessions, transaction
 from tests.e2e.console import Console
@@ -23,17 +22,19 @@ COACHS_PHONE, ORGANISERS_PHONE = "+212670050301", "+212670050302"
 PASSWORD = "une-chevre-dans-la-lune"
 
 
-def hire(product: Product, username: str, role: Role, channel: Channel, address: str) -> None:
-    """An account that is alerted."""
+def hire(product: Product, username: str, role: Role, sms_to: str | None = None) -> str | None:
+    """An account that is alerted by SMS, else the code that links its owner's Telegram."""
     engine = make_engine(product.database_url())
     with transaction(make_sessions(engine)) as session:
         made = staff.create(
             session, username=username, password=PASSWORD, display_name=username, now=real_clock(), role=role
         )
+        if sms_to is None:
+            return telegram_link.offer(session, staff_id=made.id, now=product.clock())
         staff.set_profile(
-            session, staff_id=made.id, specialities=(), alert_channel=channel, alert_address=address
+            session, staff_id=made.id, specialities=(), alert_channel=Channel.SMS, alert_address=sms_to
         )
-    engine.dispose()
+        return None
 
 
 def wait_for_sms(phone: Phone) -> str:
@@ -47,10 +48,11 @@ def wait_for_sms(phone: Phone) -> str:
 
 def test_somebody_waits_too_long_and_a_coach_falls_silent(product: Product) -> None:
     coach = Phone(product, COACHS_PHONE, "telegram")
-    coach.send(text="/start")
+    coach.send(text=f"/start {hire(product, 'samia', Role.COACH)}")
+    assert "alertes" in str(coach.wait_for_answer(channel="telegram"))
+    assert product.state("conversations", phone=coach.number) == []
     organiser = Phone(product, ORGANISERS_PHONE, "sms")
-    hire(product, "samia", Role.COACH, Channel.TELEGRAM, str(telegram_user_id(COACHS_PHONE)))
-    hire(product, "nadia", Role.ORGANISER, Channel.SMS, ORGANISERS_PHONE)
+    hire(product, "nadia", Role.ORGANISER, ORGANISERS_PHONE)
     person = Phone(product, "+212670050303", "whatsapp")
     person.send(text="je veux parler à un conseiller", name="Yasmina")
     [talk] = product.state("conversations", phone=person.number)

@@ -75,6 +75,8 @@ class CoachProfile(Base):
     """What a member of the staff is good at (:data:`bot.core.handoff_rules.SPECIALITIES`), and where to alert them.
 
     ``alert_channel`` is "sms" (a mobile in E.164) or "telegram" (a chat id); without it there is no alert.
+    ``link_hash`` is the SHA-256 of a code that the owner sends to the bot from their Telegram until ``link_expires_at``, which is
+    null once the code was used.
     """
 
     __tablename__ = "coach_profile"
@@ -83,6 +85,8 @@ class CoachProfile(Base):
     specialities: Mapped[list[str]] = mapped_column(JSONB, default=list)
     alert_channel: Mapped[str | None]
     alert_address: Mapped[str | None]
+    link_hash: Mapped[str | None]
+    link_expires_at: Mapped[datetime | None]
 
     staff: Mapped[Staff] = relationship()
 

@@ -136,6 +136,6 @@ def account_page(
         typed=typed,
         now=who.now,
         specialities=SPECIALITIES,
-        alert_channels=ALERT_CHANNELS,
+        may_link=web_of(request).settings.telegram is not None,
         **shown,
     )

@@ -70,7 +70,7 @@ def token_in(page: httpx.Response) -> str:
 
 def texts() -> Texts:
     """Words of the conversation, as few as the console needs."""
-    words = {"notice_given_back": "the assistant is back"}
+    words = {"notice_given_back": "the assistant is back", "notice_linked": "alerts come here"}
     return Texts(words=dict.fromkeys(Variety, words), layout={})
 
 

@@ -38,6 +38,7 @@ GET   /console/new-password                             yes        yes    yes   
 POST  /console/new-password                             yes        yes    yes    yes      yes
 GET   /console/account                                  yes        yes    yes    yes      -
 POST  /console/account/profile                          yes        yes    yes    yes      -
+POST  /console/account/telegram                         yes        yes    yes    yes      -
 POST  /console/account/password                         yes        yes    yes    yes      -
 POST  /console/account/sessions/end                     yes        yes    yes    yes      -
 GET   /console/account/second-factor                    yes        yes    yes    yes      -

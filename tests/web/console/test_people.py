@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pyotp
 import pytest
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from bot.core.roles import Role
 from bot.services import second_factor, staff
 from bot.store.engine import Sessions
-from bot.store.models import AuditEvent, StaffSession
+from bot.store.models import AuditEvent, InboundMessage, StaffSession
 
 PASSWORD = "motdepasse-long"
 NEW = "chèvre lune tracteur"
@@ -257,3 +258,36 @@ def test_where_a_session_is_used_is_named_in_two_words(visitor: Any, sessions: S
     visitor.send(LOGIN, {"username": "amina", "password": PASSWORD}, form_at=LOGIN)
     with sessions() as session:
         assert session.scalars(select(StaffSession.browser)).all() == ["Chrome, Android"]
+
+
+def test_a_telegram_is_linked_with_an_account(
+    log_in: Callable[..., Any], neighbours: Any, sessions: Sessions
+) -> None:
+    neighbours.answers["https://api.telegram.org/bot123456789:token/getMe"] = lambda _: httpx.Response(
+        200, json={"ok": True, "result": {"username": "caravane_bot"}}
+    )
+    amina = log_in("amina", sandbox=False)
+    shown = amina.send(f"{ACCOUNT}/telegram", {}, form_at=ACCOUNT)
+    [(address, code)] = re.findall(r'href="(https://t\.me/[^"?]+\?start=)(staff-[\w-]+)"', shown.text)
+    assert address == "https://t.me/caravane_bot?start="
+    update = {
+        "update_id": 1,
+        "message": {
+            "message_id": 1,
+            "date": 1780000000,
+            "chat": {"id": 70001, "type": "private", "first_name": "Amina"},
+            "from": {"id": 70001, "is_bot": False, "first_name": "Amina"},
+            "text": f"/start {code}",
+        },
+    }
+    headers = {"X-Telegram-Bot-Api-Secret-Token": "telegram-secret"}
+    assert amina.post("/webhooks/telegram", json=update, headers=headers).status_code == 200
+    assert "Par Telegram (relié)" in amina.get(ACCOUNT).text
+    with sessions() as session:
+        assert session.scalars(select(InboundMessage)).all() == []
+
+
+def test_without_the_bots_name_the_words_are_shown(log_in: Callable[..., Any]) -> None:
+    shown = log_in("amina", sandbox=False).send(f"{ACCOUNT}/telegram", {}, form_at=ACCOUNT)
+    assert "t.me" not in shown.text
+    assert 'value="/start staff-' in shown.text
