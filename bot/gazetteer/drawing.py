@@ -38,6 +38,13 @@ class Drawing:
         """Where a point of the province lies in the box: units from the left and from above."""
         return _at(self, point.longitude, point.latitude)
 
+    def point(self, across: float, down: float) -> Point:
+        """The point that lies there in the box; the other way round of :meth:`place`."""
+        return Point(
+            latitude=self.north - (down - _MARGIN) / self.scale,
+            longitude=self.west + (across - _MARGIN) / (self.scale * self.narrow),
+        )
+
 
 @lru_cache(maxsize=4)
 def drawing(gazetteer: Gazetteer) -> Drawing:

@@ -58,6 +58,7 @@ NOT_SHOWN = frozenset(
         "/console/numbers/days.csv",
         "/console/numbers/stops.csv",
         "/console/numbers/stops.xlsx",
+        "/console/stops/province.svg",
         "/console/timetable/export.{kind}",
     }
 )

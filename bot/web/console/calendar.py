@@ -15,21 +15,29 @@ from bot.core.errors import NotFound
 from bot.core.roles import EVERYONE, PLANNERS
 from bot.core.texts import CASABLANCA
 from bot.core.timetable import SERVICES
-from bot.gazetteer import Gazetteer
-from bot.services import audit, calendar_pages, calendar_warnings, stop_edits, stop_rows, stops
+from bot.services import audit, calendar_pages, calendar_warnings, stop_edits, stop_rows
 from bot.services.audit import Action, Kind
 from bot.services.plan_wishes import plan_of
 from bot.services.stop_edits import StopRefused
 from bot.services.stop_rows import Row, RowProblem
 from bot.store.engine import transaction
-from bot.store.models import Caravan, Stop
+from bot.store.models import Stop
 from bot.web.console.access import CONSOLE, Member, Staff
+from bot.web.console.edition import current, province
 from bot.web.console.forms import Fields
 from bot.web.console.pages import page
+from bot.web.console.place_field import (
+    PlaceUnreadable,
+    is_tap,
+    place_of,
+    shown_size,
+    with_point,
+    with_tap,
+)
 from bot.web.console.routes import ConsoleRouter
 from bot.web.console.service_ticks import cells_of, ticks_of
 from bot.web.context import web_of
-from bot.web.places import communes, gazetteer
+from bot.web.places import communes
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/stops")
 StopId = Annotated[int, Path(ge=1, lt=2**62)]
@@ -55,6 +63,8 @@ def new(request: Request, who: Staff) -> Response:
 def create(request: Request, who: Staff, fields: Fields) -> Response:
     """Make a stop, or show the form again with what is wrong."""
     fields = cells_of(fields)
+    if is_tap(fields):
+        return _form(request, who, cells=_tapped(request, fields), stop=None, tapped=True)
     row = _read(request, fields)
     if isinstance(row, list):
         return _form(request, who, cells=fields, stop=None, problems=row)
@@ -89,6 +99,8 @@ def write(request: Request, who: Staff, stop_id: StopId, fields: Fields) -> Resp
     with web_of(request).sessions() as session:
         stop = _get(session, stop_id)
     fields = cells_of(fields)
+    if is_tap(fields):
+        return _form(request, who, cells=_tapped(request, fields), stop=stop, tapped=True)
     row = _read(request, fields)
     if isinstance(row, list):
         return _form(request, who, cells=fields, stop=stop, problems=row)
@@ -123,19 +135,6 @@ def adjust(request: Request, who: Staff, stop_id: StopId, time_id: StopId, field
     return RedirectResponse(f"{CONSOLE}/stops/{stop_id}#time-{time_id}", SEE_OTHER)
 
 
-def current(session: Session) -> Caravan:
-    """The edition whose calendar is edited. Raises NotFound."""
-    caravan = stops.current_caravan(session)
-    if caravan is None:
-        raise NotFound("no caravan is loaded")
-    return caravan
-
-
-def province(session: Session) -> Gazetteer:
-    """The communes of the current edition's province."""
-    return gazetteer(current(session).province_code)
-
-
 def _get(session: Session, stop_id: int) -> Stop:
     stop = session.get(Stop, stop_id)
     if stop is None:
@@ -144,8 +143,20 @@ def _get(session: Session, stop_id: int) -> Stop:
 
 
 def _read(request: Request, fields: Mapping[str, str]) -> Row | list[RowProblem]:
+    try:
+        cells, unplaced = with_point(fields), []
+    except PlaceUnreadable as refused:
+        cells, unplaced = dict(fields), [refused.problem]
     with web_of(request).sessions() as session:
-        return stop_rows.read(fields, province(session))
+        row = stop_rows.read(cells, province(session))
+    if unplaced:
+        return [*(row if isinstance(row, list) else []), *unplaced]
+    return row
+
+
+def _tapped(request: Request, fields: Mapping[str, str]) -> dict[str, str]:
+    with web_of(request).sessions() as session:
+        return with_tap(fields, province(session))
 
 
 def _audit(session: Session, who: Member, action: Action, stop_id: int) -> None:
@@ -191,10 +202,13 @@ def _form(
     stop: Stop | None,
     problems: Sequence[RowProblem] = (),
     refused: str | None = None,
+    tapped: bool = False,
 ) -> Response:
     with web_of(request).sessions() as session:
         named = communes(current(session).province_code, who.words.language)
+        width, height = shown_size(province(session))
     values: dict[str, Any] = {column: cells.get(column, "") for column in stop_rows.COLUMNS}
+    values["place"] = place_of(cells)
     return page(
         request,
         who,
@@ -208,4 +222,6 @@ def _form(
         statuses=stop_edits.SETTABLE,
         services=SERVICES,
         ticks=ticks_of(values["services"]),
+        map_size=(width, height),
+        tapped=tapped and bool(values["place"]),
     )

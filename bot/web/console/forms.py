@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from bot.channels.storable import storable
 
-MOST = 200
-"""Characters of one field; a stop's longest is its venue."""
+MOST = 1000
+"""Characters of one field; the longest are links of maps."""
 
 
 async def _fields(request: Request) -> Mapping[str, str]:

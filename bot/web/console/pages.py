@@ -40,7 +40,7 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
         "places": places_of(who.role) if isinstance(who, Member) else [],
         "on_a_phone": ON_A_PHONE,
     }
-    written = _environment().get_template(template).render(common | values)
+    written = environment().get_template(template).render(common | values)
     response = _live(request, written) if live else HTMLResponse(written, status_code=status)
     if who.fresh is not None:
         access.set_visitor(response, web_of(request), who.fresh)
@@ -77,7 +77,8 @@ def machine(moment: datetime) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with what each of them may use."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,

@@ -23,9 +23,10 @@ from bot.services.stop_rows import RowProblem
 from bot.store.engine import transaction
 from bot.store.models import Stop
 from bot.web.console.access import CONSOLE, Member, Staff
-from bot.web.console.calendar import current, province
+from bot.web.console.edition import current, province
 from bot.web.console.forms import Fields
 from bot.web.console.pages import page
+from bot.web.console.place_field import PlaceUnreadable, with_point
 from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 from bot.web.places import both_names, communes
@@ -34,7 +35,7 @@ router = ConsoleRouter(prefix=CONSOLE)
 Id = Annotated[int, Path(ge=1, lt=2**62)]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "postpone": ("day", "opens", "closes"),
-    "move": ("commune", "day", "venue_fr", "venue_ar", "latitude", "longitude"),
+    "move": ("commune", "day", "venue_fr", "venue_ar", "place"),
     "cancel": (),
     "hours": ("opens", "closes"),
     "advisers": ("advisers",),
@@ -155,6 +156,11 @@ def _wish(session: Session, stop_id: int, kind: str, fields: Mapping[str, str]) 
         return Wish(kind=kind, stop_id=stop_id, plan=None)
     cells = stop_rows.write(plan_of(stop), "confirmed")
     asked = {name: fields.get(name, "") for name in ASKED[kind]}
+    if "place" in asked:
+        try:
+            asked = with_point(asked)
+        except PlaceUnreadable as refused:
+            raise WishUnreadable([refused.problem]) from None
     row = stop_rows.read(cells | asked, province(session))
     if isinstance(row, list):
         raise WishUnreadable(row)
@@ -179,7 +185,8 @@ def _form(
     with web.sessions() as session:
         stop = _stop(session, stop_id)
         named = communes(current(session).province_code, who.words.language)
-    cells = stop_rows.write(plan_of(stop), stop.status) | dict(fields)
+    # Elsewhere is elsewhere: the old place is no start.
+    cells = stop_rows.write(plan_of(stop), stop.status) | {"place": ""} | dict(fields)
     return page(
         request,
         who,

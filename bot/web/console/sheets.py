@@ -20,7 +20,7 @@ from bot.services.timetable_import import Import
 from bot.services.timetable_sheets import Line, SheetUnreadable
 from bot.store.engine import transaction
 from bot.web.console.access import CONSOLE, Member, Staff
-from bot.web.console.calendar import current, province
+from bot.web.console.edition import current, province
 from bot.web.console.pages import page
 from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of

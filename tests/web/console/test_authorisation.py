@@ -79,6 +79,7 @@ GET   /console/numbers/stops.csv                        yes        -      -     
 GET   /console/numbers/stops.xlsx                       yes        -      -      yes      -
 GET   /console/stops                                    yes        yes    yes    yes      -
 GET   /console/stops/new                                yes        -      -      -        -
+GET   /console/stops/province.svg                       yes        -      -      -        -
 POST  /console/stops/new                                yes        -      -      -        -
 GET   /console/stops/{stop_id}                          yes        yes    yes    yes      -
 GET   /console/stops/{stop_id}/edit                     yes        -      -      -        -

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.core.messages import Channel
 from bot.core.reminder_rules import CASABLANCA
@@ -165,8 +165,7 @@ FIELDS = {
     "walk_in": "20",
     "venue_fr": "Souk",
     "venue_ar": "السوق",
-    "latitude": "",
-    "longitude": "",
+    "place": "",
     "status": "planned",
 }
 
@@ -182,6 +181,54 @@ def test_a_new_stop_is_made_and_warned_about(nadia: Any, stop: Stop, sessions: S
             {"financing": 1},
             20,
         )
+
+
+def test_a_place_is_a_link_or_numbers_or_the_middle(nadia: Any, stop: Stop, sessions: Sessions) -> None:
+    link = "https://www.google.com/maps/place/Souk/@33.1,-6.1,17z/data=!8m2!3d33.82406!4d-6.06627"
+    for day, place, kept in (("2026-12-05", link, 33.82406), ("2026-12-06", "33,9 ; -6,3", 33.9)):
+        done = nadia.send(f"{STOPS}/new", FIELDS | {"day": day, "place": place}, form_at=f"{STOPS}/new")
+        assert done.status_code == 303
+        with sessions() as session:
+            made = session.get_one(Stop, int(done.headers["location"].rpartition("/")[2]))
+            assert made.latitude == kept
+        assert f'value="{kept:.5f}, -6.' in nadia.get(f"{STOPS}/{made.id}/edit").text
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("https://maps.app.goo.gl/abc", "est un lien raccourci"),
+        ("au souk", "ni un lien de carte"),
+        ("48.85, 2.35", "au Maroc"),
+    ],
+)
+def test_what_is_no_place_is_said_and_stays(nadia: Any, stop: Stop, place: str, words: str) -> None:
+    refused = nadia.send(f"{STOPS}/new", FIELDS | {"place": place}, form_at=f"{STOPS}/new")
+    assert (refused.status_code, words in refused.text) == (422, True)
+    assert f'value="{place}"' in refused.text
+
+
+def test_a_tap_on_the_province_fills_the_place_and_its_commune(
+    nadia: Any, stop: Stop, sessions: Sessions
+) -> None:
+    with sessions() as session:
+        before = session.scalar(select(func.count()).select_from(Stop))
+    fields = FIELDS | {"commune": "", "venue_fr": "Souk du mardi", "map.x": "140", "map.y": "110"}
+    shown = nadia.send(f"{STOPS}/new", fields, form_at=f"{STOPS}/new")
+    assert shown.status_code == 200
+    place = re.search(r'name="place" value="([^"]+)"', shown.text)
+    commune = re.search(r'<option value="([^"]+)" selected>', shown.text)
+    assert place is not None
+    assert commune is not None
+    assert 'value="Souk du mardi"' in shown.text
+    pictured = nadia.get(f"{STOPS}/province.svg", params={"commune": commune[1], "at": place[1]})
+    assert pictured.headers["content-type"].startswith("image/svg+xml")
+    assert "#cfe6d8" in pictured.text
+    assert "#a33b16" in pictured.text
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Stop)) == before
+    outside = nadia.send(f"{STOPS}/new", FIELDS | {"map.x": "0", "map.y": "0"}, form_at=f"{STOPS}/new")
+    assert 'name="place" value=""' in outside.text
 
 
 def test_what_is_wrong_in_a_form_is_said_and_what_was_written_stays(nadia: Any, stop: Stop) -> None:
@@ -308,8 +355,7 @@ def test_a_booking_made_after_the_preview_brings_it_back(
                 "day": "2026-12-03",
                 "venue_fr": "Maison des jeunes",
                 "venue_ar": "دار الشباب",
-                "latitude": "33.9",
-                "longitude": "-6.3",
+                "place": "33.9, -6.3",
             },
             "Rien ne change",
         ),
