@@ -72,6 +72,8 @@ def serving(sessions: Sessions, data_dir: Path) -> Iterator[Site]:
             port=port,
             data_dir=data_dir,
             twilio_whatsapp_from="+99900000001",
+            telegram_bot_token="1:token",
+            telegram_webhook_secret="secret",
             session_secret="session-secret",
             sandbox_url="http://127.0.0.1:9",
         )

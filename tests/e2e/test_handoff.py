@@ -75,7 +75,7 @@ def _talk(winner: Window, other: Window, person: Phone) -> None:
     person.mark()
     _open(winner.page, "#note")
     winner.page.locator("#note").fill("Projet de fromagerie, à voir avec la coopérative.")
-    winner.page.locator("form[action$='/note'] button").click()
+    winner.page.locator("form[action$='/note#tools'] button").click()
     expect(winner.page.locator(".notes")).to_contain_text("fromagerie")
     other.page.reload()
     expect(other.page.locator(".notes")).to_contain_text("fromagerie")
@@ -89,7 +89,7 @@ def _hand_on(winner: Window, other: Window, person: Phone) -> None:
     _open(winner.page, "#to")
     theirs = winner.page.locator("#to optgroup").nth(1).locator("option").first
     winner.page.locator("#to").select_option(theirs.get_attribute("value"))
-    winner.page.locator("form[action$='/transfer'] button").click()
+    winner.page.locator("form[action$='/transfer#tools'] button").click()
     expect(winner.page.locator("#answer")).to_have_count(0)
     expect(other.page.locator("#answer")).to_be_visible()
     person.send(text="merci", wait=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -38,6 +38,8 @@ from bot.web.console.routes import ConsoleRouter
 from bot.web.context import Web, web_of
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/conversations")
+DONE = ("noted", "transferred", "booked", "moved", "cancelled")
+"""What the page says that was done beside answering."""
 ConversationId = Annotated[int, Path(ge=1, lt=2**62)]
 
 
@@ -61,9 +63,12 @@ def show(
     who: Staff,
     conversation_id: ConversationId,
     before: Annotated[datetime | None, Query()] = None,
+    done: Annotated[str, Query()] = "",
 ) -> Response:
-    """What was said, and what may be done."""
-    return conversation_page(request, who, conversation_id, before=before)
+    """What was said, and what may be done; what was just ``done`` is said."""
+    return conversation_page(
+        request, who, conversation_id, before=before, done=done if done in DONE else None
+    )
 
 
 @router.form("/{conversation_id}/take", roles=COACHES)
@@ -153,8 +158,13 @@ def conversation_page(
     status: int = 200,
     problem: str | None = None,
     draft: str = "",
+    done: str | None = None,
+    tool: str | None = None,
+    typed: Mapping[str, object] | None = None,
 ) -> Response:
-    """The page of a conversation, with what went wrong with a step."""
+    """The page of a conversation, with what went wrong with a step: with the answer, or where ``tool`` names it with what was
+    ``typed`` there.
+    """
     web = web_of(request)
     with transaction(web.sessions) as session:
         known = _known(session, web, who, conversation_id, _aware(before))
@@ -171,6 +181,9 @@ def conversation_page(
         place=lambda code: web.places(code, who.words.language),
         problem=problem,
         draft=draft,
+        done=done,
+        tool=tool,
+        typed=typed or {},
         now=who.now,
         past=before is not None,
         may_talk=who.role in COACHES,

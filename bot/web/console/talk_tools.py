@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import Form, Path
@@ -51,7 +51,7 @@ def note(
         )
         record_step(session, who, Action.NOTE_WRITTEN, conversation_id)
 
-    return _do(request, who, conversation_id, step)
+    return _do(request, who, conversation_id, step, done="noted", tool="note", typed={"note": written})
 
 
 @router.form("/{conversation_id}/transfer", roles=COACHES)
@@ -75,7 +75,7 @@ def transfer(
             )
         record_step(session, who, Action.CONVERSATION_TRANSFERRED, conversation_id)
 
-    return _do(request, who, conversation_id, step)
+    return _do(request, who, conversation_id, step, done="transferred", tool="transfer")
 
 
 @router.form("/{conversation_id}/book", roles=COACHES)
@@ -104,7 +104,8 @@ def book(
         )
         record_step(session, who, Action.BOOKED_FOR_PERSON, conversation_id, [(Kind.BOOKING, booking.id)])
 
-    return _do(request, who, conversation_id, step)
+    typed = {"time": time, "name": storable(name), "number": storable(number)}
+    return _do(request, who, conversation_id, step, done="booked", tool="book", typed=typed)
 
 
 @router.form("/{conversation_id}/bookings/{booking_id}/move", roles=COACHES)
@@ -127,7 +128,7 @@ def move(
         )
         record_step(session, who, Action.MOVED_FOR_PERSON, conversation_id, [(Kind.BOOKING, booking_id)])
 
-    return _do(request, who, conversation_id, step)
+    return _do(request, who, conversation_id, step, done="moved", tool="book")
 
 
 @router.form("/{conversation_id}/bookings/{booking_id}/cancel", roles=COACHES)
@@ -147,18 +148,30 @@ def cancel(request: Request, who: Staff, conversation_id: ConversationId, bookin
         )
         record_step(session, who, Action.CANCELLED_FOR_PERSON, conversation_id, [(Kind.BOOKING, booking_id)])
 
-    return _do(request, who, conversation_id, step)
+    return _do(request, who, conversation_id, step, done="cancelled", tool="book")
 
 
-def _do(request: Request, who: Member, conversation_id: int, step: Callable[[Session], None]) -> Response:
-    """Run a step; what is wrong with it is said on the page."""
+def _do(
+    request: Request,
+    who: Member,
+    conversation_id: int,
+    step: Callable[[Session], None],
+    *,
+    done: str,
+    tool: str,
+    typed: Mapping[str, object] | None = None,
+) -> Response:
+    """Run a step, and say that it was done; what is wrong with it is said beside its form, where what was typed stays."""
     try:
         with transaction(web_of(request).sessions) as session:
             step(session)
     except tuple(PROBLEMS) as error:
         status = 422 if isinstance(error, coach_notes.UnusableNote) else 409
-        return conversation_page(request, who, conversation_id, status=status, problem=PROBLEMS[type(error)])
-    return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}", SEE_OTHER)
+        problem = PROBLEMS[type(error)]
+        return conversation_page(
+            request, who, conversation_id, status=status, problem=problem, tool=tool, typed=typed
+        )
+    return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}?done={done}#done", SEE_OTHER)
 
 
 def _names(web: Web) -> Callable[[str], dict[str, str]]:

@@ -22,11 +22,11 @@
       : present.dataset.written === fresh.outerHTML;
     if (same) return false;
     const focus = present.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    const closed = [...present.querySelectorAll("details:not([open])")].length > 0;
+    const open = new Map([...present.querySelectorAll("details")].map((each) => [each.querySelector("summary").textContent, each.open]));
     const written = fresh.outerHTML;
     present.replaceWith(fresh);
     fresh.dataset.written = written;
-    if (closed) fresh.querySelectorAll("details").forEach((each) => each.removeAttribute("open"));
+    fresh.querySelectorAll("details").forEach((each) => (each.open = open.get(each.querySelector("summary").textContent) ?? each.open));
     if (focus) fresh.querySelector(`[href="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
     return true;
   }
@@ -186,7 +186,8 @@
     });
   }
 
-  let toEndAtStart = document.getElementById("answer") !== null;
+  // An address that names a part of the page leads there.
+  let toEndAtStart = document.getElementById("answer") !== null && location.hash === "";
   // A draft is kept until the server has taken it: the page that follows a sent answer says so in its address.
   if (drafts && location.hash === "#end") {
     sessionStorage.removeItem(drafts);

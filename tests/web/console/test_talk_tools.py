@@ -61,6 +61,22 @@ def test_what_is_urgent_comes_first_and_what_is_new_is_counted(
 
 
 @pytest.mark.usefixtures("waiting")
+def test_what_was_typed_in_a_tool_stays_and_what_was_done_is_said(amina: Any) -> None:
+    amina.take()
+    fields = {"time": "1", "name": "Khadija <b>", "number": "0612"}
+    refused = amina.send(f"{TALK}/book", fields, form_at=TALK)
+    tools = refused.text[refused.text.index('id="tools"') : refused.text.index('class="messages"')]
+    assert (refused.status_code, 'role="alert"' in tools) == (409, True)
+    long = "a" * 1001
+    kept = amina.send(f"{TALK}/note", {"words": long}, form_at=TALK)
+    assert (kept.status_code, f">{long}</textarea>" in kept.text) == (422, True)
+    done = amina.send(f"{TALK}/note", {"words": "ok"}, form_at=TALK)
+    assert done.headers["location"] == f"{TALK}?done=noted#done"
+    assert "La note est enregistrée" in amina.get(f"{TALK}?done=noted").text
+    assert 'class="notice good"' not in amina.get(f"{TALK}?done=nonsense").text
+
+
+@pytest.mark.usefixtures("waiting")
 @pytest.mark.parametrize(
     ("looked_for", "found"),
     [
