@@ -77,7 +77,9 @@ def test_an_agent_runs_the_day(site: Site, stop_id: int, open_window: OpenWindow
     page.get_by_role("button", name="Chercher").click()
     expect(page.locator(".day-person")).to_have_count(1)
     page.get_by_role("button", name="Est là").click()
-    expect(page.locator(".notice[role=status]")).to_contain_text("présent")
+    # Said where the person stands, in sight: an agent does not look for the place again after each.
+    expect(page.locator(".day-person .notice[role=status]")).to_contain_text("présent")
+    expect(page.locator(".day-person .notice[role=status]")).to_be_in_viewport()
     assert states(site, stop_id)["Fatima Zahra El Ouardi"] is True
 
     page.get_by_text("Résultat de l’entretien").click()

@@ -80,7 +80,7 @@ def take(request: Request, who: Staff, conversation_id: ConversationId) -> Respo
             record_step(session, who, Action.CONVERSATION_TAKEN, conversation_id)
     except handoffs.TakenByAnother:
         return conversation_page(request, who, conversation_id, status=409, problem="problem_taken")
-    return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}", SEE_OTHER)
+    return RedirectResponse(f"{CONSOLE}/conversations/{conversation_id}#answer", SEE_OTHER)
 
 
 @router.form("/{conversation_id}/answer", roles=COACHES)

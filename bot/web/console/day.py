@@ -88,6 +88,7 @@ def show_day(
     wanted: Annotated[str, Query(alias="q", max_length=LONGEST_SEARCH)] = "",
     only: Annotated[Literal["", "expected", "came", "no_show", "walk_ins"], Query()] = "",
     done: str = "",
+    at: str = "",
     error: str = "",
 ) -> Response:
     """The list by hour; ``q`` finds a code, a name or a whole number in it, ``only`` keeps those who are counted so."""
@@ -111,6 +112,7 @@ def show_day(
         wanted=wanted,
         only=only,
         done=done if done in DONE else "",
+        at=at,
         error=error if error in ERRORS else "",
         may_note=who.role in FIELD and may_be_noted(day=stop.day, now=who.now),
         services=SERVICES,
@@ -160,7 +162,7 @@ def note_booking(
             noted = attendance.check_in if came else attendance.no_show
             noted(session, booking_id=booking_id, staff_id=who.id, now=who.now)
 
-    return _done(request, note, stop_id, "came" if came else "absent")
+    return _done(request, note, stop_id, "came" if came else "absent", at=f"b{booking_id}")
 
 
 @router.form("/{stop_id}/results/{attendance_id}", roles=FIELD)
@@ -186,7 +188,7 @@ def note_result(
                 now=who.now,
             )
 
-    return _done(request, note, stop_id, "result")
+    return _done(request, note, stop_id, "result", at=f"a{attendance_id}")
 
 
 @router.form("/{stop_id}/walk-ins", roles=FIELD)
@@ -226,8 +228,10 @@ def note_rest(request: Request, who: Staff, stop_id: int) -> Response:
     return _done(request, note, stop_id, "rest")
 
 
-def _done(request: Request, note: Callable[[Web], None], stop_id: int, done: str) -> Response:
-    """Back to the list, with what was done or why it was not."""
+def _done(
+    request: Request, note: Callable[[Web], None], stop_id: int, done: str, *, at: str | None = None
+) -> Response:
+    """Back to the list, with what was done or why it was not, said where the person ``at`` stands in it."""
     try:
         note(web_of(request))
     except TooEarly:
@@ -238,7 +242,8 @@ def _done(request: Request, note: Callable[[Web], None], stop_id: int, done: str
         said = "error=gone"
     else:
         said = f"done={done}"
-    return RedirectResponse(f"{CONSOLE}/day/{stop_id}?{said}", SEE_OTHER)
+    place = f"&at={at}#p-{at}" if at else ""
+    return RedirectResponse(f"{CONSOLE}/day/{stop_id}?{said}{place}", SEE_OTHER)
 
 
 def _stop(session: Session, stop_id: int) -> Stop:

@@ -187,7 +187,7 @@
   }
 
   // An address that names a part of the page leads there.
-  let toEndAtStart = document.getElementById("answer") !== null && location.hash === "";
+  let toEndAtStart = document.getElementById("answer") !== null && ["", "#answer"].includes(location.hash);
   // A draft is kept until the server has taken it: the page that follows a sent answer says so in its address.
   if (drafts && location.hash === "#end") {
     sessionStorage.removeItem(drafts);
