@@ -90,15 +90,16 @@ class InboxPage:
 def counts(session: Session, *, staff_id: int) -> Counts:
     """The sizes of the lists for one member of the staff."""
     is_open = Handoff.closed_at.is_(None)
-    waiting, mine = session.execute(
+    conversations = select(func.count()).select_from(Conversation)
+    waiting, mine, total, closed = session.execute(
         select(
             func.count().filter(is_open, Handoff.staff_id.is_(None)),
             func.count().filter(is_open, Handoff.staff_id == staff_id),
+            conversations.scalar_subquery(),
+            conversations.where(_was_closed()).scalar_subquery(),
         ).select_from(Handoff)
     ).one()
-    total = session.scalar(select(func.count()).select_from(Conversation))
-    closed = session.scalar(select(func.count()).select_from(Conversation).where(_was_closed()))
-    return Counts(waiting=waiting, mine=mine, all=total or 0, closed=closed or 0)
+    return Counts(waiting=waiting, mine=mine, all=total, closed=closed)
 
 
 def page(session: Session, *, tab: Tab, staff_id: int, number: int = 1, looked_for: str = "") -> InboxPage:

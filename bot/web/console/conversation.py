@@ -196,11 +196,12 @@ def _known(
 ) -> dict[str, object]:
     """What the page shows of a conversation. Raises NotFound."""
     head = timeline.header(session, conversation_id=conversation_id)
-    last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id)
+    mine = head.holder_id == who.id
+    last = timeline.last_answer(session, conversation_id=conversation_id, staff_id=who.id) if mine else None
     caravan = stops.current_caravan(session)
     return {
         "head": head,
-        "mine": head.holder_id == who.id,
+        "mine": mine,
         "said": timeline.read(
             session, conversation_id=conversation_id, contact_id=head.contact_id, before=before
         ),
@@ -209,11 +210,11 @@ def _known(
         "window": _window_left(head, who.now),
         "instead": _instead(web, head),
         "notes": coach_notes.of(session, conversation_id=conversation_id),
-        "colleagues": colleagues.others(session, staff_id=who.id),
+        "colleagues": colleagues.others(session, staff_id=who.id) if mine else (),
         "specialities": SPECIALITIES,
         "emergency_line": desk_settings.load(session).emergency_line,
         "canned": canned_answers(),
-        "free_times": coach_bookings.free_times(session, now=who.now) if head.holder_id == who.id else (),
+        "free_times": coach_bookings.free_times(session, now=who.now) if mine else (),
         "limit": MAX_CHARACTERS[head.channel],
         "is_example": caravan is not None and caravan.is_example,
     }
