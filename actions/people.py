@@ -14,7 +14,7 @@ from bot.core import consent_rules
 from bot.core.handoff_rules import Reason
 from bot.core.locales import Variety
 from bot.core.texts import Option
-from bot.services import consent, contacts, desk_settings, effects, erasure, handoffs, messages
+from bot.services import arrivals, consent, contacts, desk_settings, effects, erasure, handoffs
 
 VARIETIES = tuple(variety.value for variety in Variety)
 
@@ -133,7 +133,7 @@ def _said(scene: Scene) -> dict[str, Any]:
 def _why(scene: Scene) -> Reason:
     """What came just before the wish for a person: anger, or not having been understood."""
     before = scene.slot("in_a_row") or {}
-    if before.get("turn") != messages.previous_turn(scene.session, scene.turn.id):
+    if before.get("turn") != arrivals.previous_turn(scene.session, scene.turn.id):
         return Reason.ASKED
     return {"complain": Reason.ANGER, "not_understood": Reason.NOT_UNDERSTOOD}.get(
         str(before.get("kind")), Reason.ASKED

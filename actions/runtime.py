@@ -19,7 +19,7 @@ from bot.core.messages import Channel
 from bot.core.signed import signed
 from bot.core.texts import Option
 from bot.gazetteer import Gazetteer
-from bot.services import calendar_files, labelling, messages, stops
+from bot.services import arrivals, calendar_files, labelling, stops
 from bot.services.labelling import Reason
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 from bot.store.models import InboundMessage
@@ -98,12 +98,12 @@ class Scene:
     def pending(self) -> dict[str, Any]:
         """What the assistant asked outside a form in the message before this one; empty where it asked nothing."""
         asked = self.slot("pending") or {}
-        return asked if asked.get("turn") == messages.previous_turn(self.session, self.turn.id) else {}
+        return asked if asked.get("turn") == arrivals.previous_turn(self.session, self.turn.id) else {}
 
     def in_a_row(self, kind: str) -> int:
         """The how manieth message of this kind in a row the latest one is, if it is one of them; see :meth:`count`."""
         before = self.slot("in_a_row") or {}
-        goes_on = before.get("kind") == kind and before.get("turn") == messages.previous_turn(
+        goes_on = before.get("kind") == kind and before.get("turn") == arrivals.previous_turn(
             self.session, self.turn.id
         )
         return int(before["times"]) + 1 if goes_on else 1

@@ -23,7 +23,7 @@ from bot.store.engine import libpq_url
 from bot.store.queue import MEDIA_QUEUE, SEND_QUEUE, TALK_QUEUE, worker_app
 
 log = logging.getLogger(__name__)
-AT_ONCE = {TALK_QUEUE: 8, SEND_QUEUE: 8, MEDIA_QUEUE: 2}
+AT_ONCE = {TALK_QUEUE: 16, SEND_QUEUE: 8, MEDIA_QUEUE: 2}
 """Jobs of each queue that are under way at once. A queue has its own, so that none waits for another's."""
 THREADS = 32
 """For calls that block: the database, Twilio's package. More than there are jobs at once, whatever the number of cores."""

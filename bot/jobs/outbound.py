@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,8 +16,10 @@ from bot.core.sending_rules import Repeat, is_over, policy_of
 from bot.jobs.context import JobsContext
 from bot.measures import ANSWER_SECONDS, SENDS, WINDOW_MISSES
 from bot.services import sending
+from bot.services.at_once import Held
 from bot.services.rates import TooFast
 from bot.services.sending import Gone, Interrupted
+from bot.store import queue
 from bot.store.engine import transaction
 from bot.store.models import OutboundMessage
 
@@ -28,10 +31,23 @@ LISTING_DELAY = 3.0
 """Twilio may list a message some seconds late."""
 
 
-async def send(context: JobsContext, *, outbound_id: int) -> None:
-    """Send one stored message. What is raised is tried again, for a day at most: then the next one has its turn."""
+async def send(context: JobsContext, *, outbound_id: int, job_id: int | None = None) -> bool:
+    """Send one stored message. What is raised is tried again, for a day at most: then the next one has its turn.
+
+    Whether its job was taken off the queue when it was sent, where ``job_id`` says which that is.
+    """
+    return await _given_up_in_time(context, outbound_id, _send_stored(context, outbound_id, job_id))
+
+
+async def send_held(context: JobsContext, held: Held) -> bool:
+    """As :func:`send`, for an answer that was claimed when it was stored."""
+    sending_it = _send(context, held.content, held.job_id)
+    return await _given_up_in_time(context, held.content.outbound_id, sending_it)
+
+
+async def _given_up_in_time(context: JobsContext, outbound_id: int, sending_it: Awaitable[bool]) -> bool:
     try:
-        await _send_stored(context, outbound_id)
+        return await sending_it
     except Gone:
         log.info("outbound message %s is gone: the person was erased", outbound_id)
     except Exception as failed:
@@ -39,16 +55,16 @@ async def send(context: JobsContext, *, outbound_id: int) -> None:
             raise
         log.error("outbound message %s is given up: %s", outbound_id, type(failed).__name__)
         await asyncio.to_thread(_fail, context, outbound_id, DeliveryStatus.FAILED, "too_old")
+    return False
 
 
-async def _send_stored(context: JobsContext, outbound_id: int) -> None:
+async def _send_stored(context: JobsContext, outbound_id: int, job_id: int | None) -> bool:
     try:
         content = await _claimed(context, outbound_id)
     except Interrupted:
         await _after_interruption(context, outbound_id)
-        return
-    if content is not None:
-        await _send(context, content)
+        return False
+    return content is not None and await _send(context, content, job_id)
 
 
 async def _claimed(context: JobsContext, outbound_id: int) -> OutboundContent | None:
@@ -64,15 +80,17 @@ async def _claimed(context: JobsContext, outbound_id: int) -> OutboundContent | 
             await asyncio.sleep(wait.retry_after)
 
 
-async def _send(context: JobsContext, content: OutboundContent) -> None:
+async def _send(context: JobsContext, content: OutboundContent, job_id: int | None = None) -> bool:
+    """Whether it was sent and its job taken off the queue together."""
     try:
         result = await context.senders.send(content)
     except SendError as error:
         SENDS.labels(content.channel.value, error.kind.value).inc()
         await _failed(context, content, error)
-        return
+        return False
     SENDS.labels(content.channel.value, "sent").inc()
-    await asyncio.to_thread(_settle, context, content.outbound_id, result)
+    await asyncio.to_thread(_settle, context, content.outbound_id, result, job_id)
+    return job_id is not None
 
 
 async def _failed(context: JobsContext, content: OutboundContent, error: SendError) -> None:
@@ -163,11 +181,12 @@ def _is_settled(context: JobsContext, outbound_id: int) -> bool:
         return sending.is_settled(session, outbound_id=outbound_id)
 
 
-def _settle(context: JobsContext, outbound_id: int, result: SendResult) -> None:
+def _settle(context: JobsContext, outbound_id: int, result: SendResult, job_id: int | None = None) -> None:
     now = context.clock()
     with transaction(context.sessions) as session:
-        sending.settle(session, outbound_id=outbound_id, result=result, now=now)
-        waited = sending.waited_for(session, outbound_id=outbound_id, now=now)
+        waited = sending.settle(session, outbound_id=outbound_id, result=result, now=now)
+        if job_id is not None:
+            queue.take_off(session, job_id)
     if waited is not None:
         ANSWER_SECONDS.observe(waited)
 

@@ -13,6 +13,7 @@ from bot.channels.errors import SendError
 from bot.core import backoff
 from bot.jobs import inbound, media, outbound
 from bot.jobs.context import JobsContext
+from bot.jobs.held_sends import HeldSends, own_jobs, turn_job
 from bot.services.arrivals import NotYet
 from bot.services.rates import TooFast
 from bot.store.queue import INBOUND_TASK, MEDIA_QUEUE, MEDIA_TASK, OUTBOUND_TASK
@@ -61,14 +62,23 @@ def _again_in(seconds: float) -> RetryDecision:
 def register(app: App, context: JobsContext) -> None:
     """Add the tasks to a worker's app."""
 
+    held_sends, jobs = HeldSends(app, context, RetrySend()), own_jobs(app)
+
     @app.task(name=INBOUND_TASK, retry=RetryTurn(), pass_context=True)
     async def answer(job: JobContext, *, inbound_id: int) -> None:
-        await inbound.acknowledge_button(context, inbound_id=inbound_id)
-        await inbound.answer(context, inbound_id=inbound_id, attempts=job.job.attempts)
+        this = turn_job(jobs, job.job, sends=held_sends.has_room)
+        done = await inbound.answer(context, inbound_id=inbound_id, attempts=job.job.attempts, job=this)
+        if jobs is not None and this is not None and done is not None:
+            jobs.taken_off(this.job_id)
+            if done.held is not None:
+                await held_sends.send(done.held)
 
-    @app.task(name=OUTBOUND_TASK, retry=RetrySend())
-    async def send(*, outbound_id: int) -> None:
-        await outbound.send(context, outbound_id=outbound_id)
+    @app.task(name=OUTBOUND_TASK, retry=RetrySend(), pass_context=True)
+    async def send(job: JobContext, *, outbound_id: int) -> None:
+        job_id = job.job.id if jobs is not None else None
+        taken_off = await outbound.send(context, outbound_id=outbound_id, job_id=job_id)
+        if jobs is not None and job_id is not None and taken_off:
+            jobs.taken_off(job_id)
 
     @app.task(name=MEDIA_TASK, queue=MEDIA_QUEUE, retry=RetrySend(), pass_context=True)
     async def fetch(job: JobContext, *, media_id: int) -> None:

@@ -20,6 +20,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.rasa_components.action_results import check_the_schema_once
+from bot.rasa_components.kept_connections import keep_connections
+from bot.rasa_components.straight_graph import straight
 from bot.rasa_components.turn_store import TurnStore
 from bot.rasa_components.typed_text import message_text
 
@@ -106,7 +108,7 @@ def _problem(body: Any) -> str | None:
 
 
 def _tracker_table(agent: Any) -> TurnStore:
-    return TurnStore(agent.tracker_store._tracker_store.engine)
+    return TurnStore(agent.tracker_store._tracker_store)
 
 
 async def _answer(agent: Any, store_of: Callable[[Any], TurnStore], body: dict[str, Any]) -> HTTPResponse:
@@ -124,10 +126,13 @@ async def _run(agent: Any, store: TurnStore, body: dict[str, Any]) -> dict[str, 
     _harden(agent)
     sender, turn_id = str(body["conversation_id"]), str(body["turn_id"])
     async with agent.lock_store.lock(sender):
-        done = store.finished(sender, turn_id)
-        if done is None:
-            await _handle(agent, body, store.offered(sender))
-            done = store.finished(sender, turn_id)
+        try:
+            done, offered = store.begin(sender, turn_id)
+            if done is None:
+                await _handle(agent, body, offered)
+                done = store.finished(sender, turn_id)
+        finally:
+            store.end(sender)
     if done is None:
         raise TurnAborted("the turn was not stored")
     return _reply(turn_id, done, body)
@@ -201,6 +206,9 @@ def _harden(agent: Any) -> None:
     check_the_schema_once()
     agent.tracker_store._on_tracker_store_error = _raise
     processor = agent.processor
+    if processor.action_endpoint is not None:
+        keep_connections(processor.action_endpoint)
+    processor.graph_runner.run = straight(processor.graph_runner)
     run_action = processor._run_action
 
     async def run_loudly(action: Action, *args: Any, **kwargs: Any) -> bool:

@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-import sqlalchemy as sa
-
-_USER = "SELECT id FROM rasa.events WHERE sender_id = :sender AND type_name = 'user' AND (data::jsonb ->> 'message_id') = :turn"
-_ANSWERS = """
-SELECT data FROM rasa.events
-WHERE sender_id = :sender AND type_name = 'bot' AND id > :start
-  AND id < coalesce((SELECT min(id) FROM rasa.events WHERE sender_id = :sender AND type_name = 'user' AND id > :start), 9223372036854775807)
-ORDER BY id
-"""
-_USER_DATA = "SELECT data FROM rasa.events WHERE id = :id"
-_LAST_BOT = """
-SELECT data FROM rasa.events
-WHERE sender_id = :sender AND type_name = 'bot'
-  AND id > coalesce((SELECT max(id) FROM rasa.events WHERE sender_id = :sender AND type_name = 'user'), 0)
-ORDER BY id
-"""
+from typing import Any, Protocol
 
 Event = dict[str, Any]
 
 
-class TurnStore:
-    """Reads the events that the tracker store wrote; ``engine`` is the tracker store's own."""
+class Trackers(Protocol):
+    """What the turn channel asks of :class:`bot.rasa_components.turn_trackers.TurnTrackers`."""
 
-    def __init__(self, engine: sa.engine.Engine) -> None:
-        self._engine = engine
+    def look_up(self, sender: str, turn_id: str) -> tuple[list[Event] | None, list[Event]]:
+        """The events of a turn that ran before, None where it did not; and those of the present session."""
+
+    def written(self, sender: str) -> list[Event]:
+        """What was written since then."""
+
+    def forget(self, sender: str) -> None:
+        """The conversation's lock is given back."""
+
+
+class TurnStore:
+    """One turn's view of the events that the tracker store reads and writes. Used while the conversation's lock is held."""
+
+    def __init__(self, trackers: Trackers) -> None:
+        self._trackers = trackers
+
+    def begin(self, sender: str, turn_id: str) -> tuple[dict[str, Any] | None, list[Event]]:
+        """``{"user": event, "bot": [events]}`` of a turn that ran to its end before, None where it did not; and the choices of the last
+        answer, in the order in which they were numbered, empty where it offered none.
+        """
+        ran, session = self._trackers.look_up(sender, turn_id)
+        return (None if ran is None else _turn(ran, turn_id)), _offered(session)
 
     def finished(self, sender: str, turn_id: str) -> dict[str, Any] | None:
-        """``{"user": event, "bot": [events]}`` of a turn that ran to its end before; None where it did not."""
-        with self._engine.connect() as connection:
-            start = connection.execute(sa.text(_USER), {"sender": sender, "turn": turn_id}).scalar()
-            if start is None:
-                return None
-            user = connection.execute(sa.text(_USER_DATA), {"id": start}).scalar_one()
-            rows = connection.execute(sa.text(_ANSWERS), {"sender": sender, "start": start})
-            return {"user": json.loads(user), "bot": [json.loads(row[0]) for row in rows]}
+        """The same of a turn that was written just now."""
+        return _turn(self._trackers.written(sender), turn_id)
 
-    def offered(self, sender: str) -> list[dict[str, Any]]:
-        """The choices of the last answer, in the order in which they were numbered; empty where it offered none."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.text(_LAST_BOT), {"sender": sender}).fetchall()
-        found: list[dict[str, Any]] = []
-        for row in rows:
-            buttons = (json.loads(row[0]).get("data") or {}).get("buttons") or []
+    def end(self, sender: str) -> None:
+        """Nothing that was read is good for the next turn."""
+        self._trackers.forget(sender)
+
+
+def _turn(events: list[Event], turn_id: str) -> dict[str, Any] | None:
+    """The message with this id and the answers up to the next message."""
+    found: dict[str, Any] | None = None
+    for event in events:
+        if event["event"] == "user":
+            if found is not None:
+                break
+            if event.get("message_id") == turn_id:
+                found = {"user": event, "bot": []}
+        elif event["event"] == "bot" and found is not None:
+            found["bot"].append(event)
+    return found
+
+
+def _offered(events: list[Event]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for event in events:
+        if event["event"] == "user":
+            found = []
+        elif event["event"] == "bot":
+            buttons = (event.get("data") or {}).get("buttons") or []
             found = list(buttons) or found
-        return found
+    return found

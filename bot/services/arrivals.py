@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.core import arrival_rules
@@ -69,6 +69,25 @@ def _misses_one(session: Session, inbound: InboundMessage) -> bool:
         InboundMessage.conversation_id == inbound.conversation_id, InboundMessage.id < inbound.id
     )
     return bool(session.scalar(select(~known.exists() & before.exists())))
+
+
+def previous_turn(session: Session, turn_id: int) -> int | None:
+    """The message of the same conversation that was answered before this one, if any: by the provider's numbers where it has some,
+    else by arrival. What was merged into another's turn is none.
+    """
+    here = session.get(InboundMessage, turn_id)
+    if here is None:
+        return None
+    other = InboundMessage
+    query = select(other.id).where(
+        other.conversation_id == here.conversation_id,
+        or_(other.merged_into.is_(None), other.merged_into == other.id),
+    )
+    if here.provider_order is None:
+        query = query.where(other.id < turn_id).order_by(other.id.desc())
+    else:
+        query = query.where(other.provider_order < here.provider_order).order_by(other.provider_order.desc())
+    return session.scalar(query.limit(1))
 
 
 def merge_flood(session: Session, inbound: InboundMessage, now: datetime) -> Sequence[InboundMessage]:

@@ -29,15 +29,21 @@ def conversation_for(
     ``phone`` is E.164 where the channel itself shows a mobile number (WhatsApp), else None. The conversation is locked until the
     transaction ends: messages that come at the same moment get their numbers and their jobs in one and the same order.
     """
-    known = _address(session, channel, address)
-    if known is None:
-        known = _new_address(session, channel, address, phone, now)
-    if profile_name:
+    both = session.execute(
+        select(ContactAddress, Conversation)
+        .join(Conversation, Conversation.address_id == ContactAddress.id)
+        .where(ContactAddress.channel == channel.value, ContactAddress.address == address)
+        .with_for_update(of=Conversation)
+    ).one_or_none()
+    known = both[0] if both else _new_address(session, channel, address, phone, now, profile_name)
+    if profile_name and known.profile_name != profile_name:
         known.profile_name = profile_name
     if known.blocked_at is not None and channel is not Channel.SMS:
         # Who writes can be answered. By SMS the provider goes on refusing until it is told otherwise.
         known.blocked_at = None
         consent.let_in_again(session, contact_id=known.contact_id, channel=channel, now=now)
+    if both:
+        return both[1]
     found = session.scalar(select(Conversation).where(Conversation.address_id == known.id).with_for_update())
     if found is None:
         found = Conversation(
@@ -123,14 +129,20 @@ def _address(session: Session, channel: Channel, address: str) -> ContactAddress
 
 
 def _new_address(
-    session: Session, channel: Channel, address: str, phone: str | None, now: datetime
+    session: Session,
+    channel: Channel,
+    address: str,
+    phone: str | None,
+    now: datetime,
+    profile_name: str | None = None,
 ) -> ContactAddress:
+    """The address with a new contact; as it is where it is known."""
     contact = Contact(created_at=now, phone=phone)
     session.add(contact)
     session.flush()
     made: ContactAddress | None = session.scalar(
         insert(ContactAddress)
-        .values(contact_id=contact.id, channel=channel.value, address=address)
+        .values(contact_id=contact.id, channel=channel.value, address=address, profile_name=profile_name)
         .on_conflict_do_nothing(index_elements=["channel", "address"])
         .returning(ContactAddress)
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from bot.core import phone
 from bot.core.bubbles import Bubble
@@ -17,8 +17,11 @@ from bot.core.errors import NotFound
 from bot.core.messages import Channel, InboundMessage
 from bot.core.routing import Talker
 from bot.core.sending_rules import policy_of
-from bot.services import attachments, consent, contacts, outgoing
+from bot.services import attachments, calm, consent, contacts, outgoing
 from bot.store import models, queue
+
+SendNow = Callable[[Session, models.OutboundMessage, models.Conversation], bool]
+"""Offered what was stored for sending: whether it sees to it that it is sent; else a job does."""
 
 
 def receive(session: Session, message: InboundMessage, *, now: datetime) -> int | None:
@@ -77,36 +80,14 @@ def _columns(message: InboundMessage) -> dict[str, object]:
     }
 
 
-def open_turn(session: Session, inbound_id: int) -> models.InboundMessage | None:
-    """The inbound message, locked until the transaction ends; None where it is completed already. Raises NotFound."""
-    session.flush()
-    inbound = session.get(models.InboundMessage, inbound_id, with_for_update=True, populate_existing=True)
-    if inbound is None:
-        raise NotFound(f"inbound message {inbound_id}")
-    return inbound if inbound.outcome is None else None
-
-
-def previous_turn(session: Session, turn_id: int) -> int | None:
-    """The message of the same conversation that was answered before this one, if any: by the provider's numbers where it has some,
-    else by arrival. What was merged into another's turn is none.
-    """
-    here = session.get(models.InboundMessage, turn_id)
-    if here is None:
-        return None
-    other = models.InboundMessage
-    query = select(other.id).where(
-        other.conversation_id == here.conversation_id,
-        or_(other.merged_into.is_(None), other.merged_into == other.id),
-    )
-    if here.provider_order is None:
-        query = query.where(other.id < turn_id).order_by(other.id.desc())
-    else:
-        query = query.where(other.provider_order < here.provider_order).order_by(other.provider_order.desc())
-    return session.scalar(query.limit(1))
-
-
 def complete_turn(
-    session: Session, *, inbound_id: int, outcome: str, bubbles: Sequence[Bubble], now: datetime
+    session: Session,
+    *,
+    inbound_id: int,
+    outcome: str,
+    bubbles: Sequence[Bubble],
+    now: datetime,
+    send_now: SendNow | None = None,
 ) -> tuple[int, ...]:
     """Store the answer and close the turn, together. A turn that is completed already stores nothing and returns ().
 
@@ -114,37 +95,61 @@ def complete_turn(
     instant, and what was asked before stays unsaid when the coach has given the conversation back meanwhile. The turn that itself
     asked for a coach still says so, unless one is there already.
     """
-    inbound = open_turn(session, inbound_id)
-    if inbound is None:
+    found = opened_turn(session, inbound_id, lock=True)
+    if found is None:
         return ()
+    return close_turn(session, *found, outcome=outcome, bubbles=bubbles, now=now, send_now=send_now)
+
+
+Open = tuple[models.InboundMessage, models.Conversation]
+
+
+def opened_turn(session: Session, inbound_id: int, *, lock: bool = False) -> Open | None:
+    """A turn that is open still and its conversation; None where it is completed already. Raises NotFound."""
     session.flush()
-    conversation = session.get_one(
-        models.Conversation, inbound.conversation_id, with_for_update=True, populate_existing=True
+    query = (
+        select(models.InboundMessage, models.Conversation)
+        .join(models.Conversation, models.Conversation.id == models.InboundMessage.conversation_id)
+        .options(joinedload(models.Conversation.address), joinedload(models.Conversation.contact))
+        .where(models.InboundMessage.id == inbound_id)
+        .execution_options(populate_existing=True)
     )
+    if lock:
+        query = query.with_for_update(of=(models.InboundMessage, models.Conversation))
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"inbound message {inbound_id}")
+    inbound, conversation = found
+    return (inbound, conversation) if inbound.outcome is None else None
+
+
+def close_turn(
+    session: Session,
+    inbound: models.InboundMessage,
+    conversation: models.Conversation,
+    *,
+    outcome: str,
+    bubbles: Sequence[Bubble],
+    now: datetime,
+    send_now: SendNow | None = None,
+) -> tuple[int, ...]:
+    """As :func:`complete_turn`, of a turn that is locked."""
+    with session.no_autoflush:
+        taken_away = _taken_away(session, conversation, inbound)
     inbound.completed_at = now
-    if _taken_away(session, conversation, inbound):
-        inbound.outcome = "to_coach"
+    inbound.outcome = "to_coach" if taken_away else outcome
+    if taken_away:
         return ()
-    inbound.outcome = outcome
-    return reply(session, conversation=conversation, bubbles=bubbles, turn_id=inbound_id, now=now)
+    return reply(
+        session, conversation=conversation, bubbles=bubbles, turn_id=inbound.id, now=now, send_now=send_now
+    )
 
 
 def _taken_away(session: Session, conversation: models.Conversation, inbound: models.InboundMessage) -> bool:
     talker = Talker(conversation.talker)
     if talker is Talker.WAITING:
         return not _asked_for_coach(session, inbound.id)
-    return talker is Talker.COACH or was_seen_to(session, inbound)
-
-
-def was_seen_to(session: Session, inbound: models.InboundMessage) -> bool:
-    """Whether people of the staff took the conversation after this message, and have given it back already."""
-    seen = select(models.Handoff.id).where(
-        models.Handoff.conversation_id == inbound.conversation_id,
-        models.Handoff.requested_at > inbound.received_at,
-        models.Handoff.taken_at.is_not(None),
-        models.Handoff.closed_at.is_not(None),
-    )
-    return session.scalar(seen.limit(1)) is not None
+    return talker is Talker.COACH or calm.was_seen_to(session, inbound)
 
 
 def _asked_for_coach(session: Session, inbound_id: int) -> bool:
@@ -161,10 +166,11 @@ def reply(
     kind: str = "reply",
     staff_id: int | None = None,
     expires_at: datetime | None = None,
+    send_now: SendNow | None = None,
 ) -> tuple[int, ...]:
     """Store what is said in a conversation, merged to as few messages as fit, with the jobs that send them.
 
-    None is sent any more after ``expires_at``.
+    None is sent any more after ``expires_at``. The first is offered to ``send_now``.
     """
     conversation.last_activity_at = now
     said = outgoing.in_chat(
@@ -176,6 +182,8 @@ def reply(
         turn_id=turn_id,
         staff_id=staff_id,
     )
+    if said and send_now is not None and send_now(session, said[0].row, conversation):
+        return (said[0].row.id, *outgoing.store(session, said[1:]))
     return outgoing.store(session, said)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.core import service_window
@@ -27,6 +27,17 @@ from bot.core.sending_rules import policy_of
 from bot.services import closed_window, consent, contacts, rates
 from bot.services.ladder import Ladder, go_by_sms, template_for
 from bot.store.models import Announcement, Booking, Conversation, InboundMessage, OutboundMessage, Reminder
+
+_SETTLE = text(
+    """
+    UPDATE outbound_message SET provider_id = :provider_id, sent_at = :now, status = :status
+    WHERE id = :id AND status = 'sending'
+    RETURNING CASE WHEN position = 0 THEN CAST(extract(epoch FROM :now - (
+        SELECT received_at FROM inbound_message WHERE inbound_message.id = turn_id
+    )) AS float) END
+    """
+)
+"""As long as no receipt has come, nothing has to be compared."""
 
 
 class Gone(NotFound):
@@ -65,7 +76,7 @@ def claim(
     row.status, row.error_code = DeliveryStatus.SENDING.value, None
     session.flush()
     # Last, because others wait for the buckets until this is committed.
-    rates.take(session, _limits(row, senders))
+    rates.take(session, limits_of(row, senders))
     return content
 
 
@@ -112,7 +123,8 @@ def _keep_out(session: Session, ladder: Ladder, row: OutboundMessage, now: datet
     row.status, row.error_code = DeliveryStatus.CANCELLED.value, "with_staff"
 
 
-def _limits(row: OutboundMessage, senders: Mapping[Channel, str]) -> tuple[Limit, ...]:
+def limits_of(row: OutboundMessage, senders: Mapping[Channel, str]) -> tuple[Limit, ...]:
+    """The limits of rate that a message has to pass, widest first."""
     channel = Channel(row.channel)
     return limits_for(
         channel=channel,
@@ -141,16 +153,27 @@ def is_settled(session: Session, *, outbound_id: int) -> bool:
     return status not in (DeliveryStatus.SENDING.value, DeliveryStatus.QUEUED.value)
 
 
-def settle(session: Session, *, outbound_id: int, result: SendResult, now: datetime) -> None:
-    """The provider took it. A receipt that came before this keeps its later status."""
+def settle(session: Session, *, outbound_id: int, result: SendResult, now: datetime) -> float | None:
+    """The provider took it. A receipt that came before this keeps its later status.
+
+    Seconds from a person's message up to the first part of its answer; None for any other message.
+    """
+    settled = session.execute(
+        _SETTLE,
+        {"id": outbound_id, "provider_id": result.provider_id, "status": result.status.value, "now": now},
+    ).one_or_none()
+    if settled is not None:
+        waited: float | None = settled[0]
+        return waited
     row = session.get_one(OutboundMessage, outbound_id, with_for_update=True)
     row.provider_id = result.provider_id
     row.sent_at = now
     if moves_forward(DeliveryStatus(row.status), result.status):
         row.status = result.status.value
+    return _waited_for(session, outbound_id=outbound_id, now=now)
 
 
-def waited_for(session: Session, *, outbound_id: int, now: datetime) -> float | None:
+def _waited_for(session: Session, *, outbound_id: int, now: datetime) -> float | None:
     """Seconds from a person's message up to the first part of its answer; None for any other message."""
     row = session.get_one(OutboundMessage, outbound_id)
     if row.turn_id is None or row.position != 0:

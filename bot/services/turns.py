@@ -28,8 +28,8 @@ from bot.services import (
     messages,
     open_questions,
     plan_answers,
-    stops,
 )
+from bot.services.calm import look, was_seen_to
 from bot.store.models import Conversation, Handoff, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
@@ -55,17 +55,27 @@ class Turn:
 
 
 def begin(
-    session: Session, *, inbound_id: int, commune_at: CommuneAt, texts: Texts, now: datetime
+    session: Session,
+    *,
+    inbound_id: int,
+    commune_at: CommuneAt,
+    texts: Texts,
+    now: datetime,
+    see: Callable[[InboundMessage], None] = lambda inbound: None,
 ) -> Turn | None:
     """The turn to run for a message; None where there is nothing to run: it is completed, or a coach has the conversation.
 
+    ``see`` is shown the message where it is open.
+
     Raises Overtaken where another message comes first, NotYet where one may, or while the person sends without end.
     """
-    inbound = messages.open_turn(session, inbound_id)
-    if inbound is None:
+    found = messages.opened_turn(session, inbound_id)
+    if found is None:
         return None
+    inbound, conversation = found
+    see(inbound)
     arrivals.check_order(session, inbound, now)
-    conversation = session.get_one(Conversation, inbound.conversation_id)
+    calm = look(session, conversation.id)
     shared = phone.mobile(inbound.shared_phone) if inbound.shared_phone else None
     if shared:
         contacts.remember_phone(session, contact_id=conversation.contact_id, phone=shared)
@@ -76,18 +86,18 @@ def begin(
         if wish is not None:
             _confirm(session, conversation, wish, texts, now)
         return None
-    if messages.was_seen_to(session, inbound):
+    if calm.handed_over and was_seen_to(session, inbound):
         messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
         return None
     if concern_turns.hand_over(session, conversation=conversation, inbound=inbound, texts=texts, now=now):
         return None
-    merged = arrivals.merge_flood(session, inbound, now)
+    merged = arrivals.merge_flood(session, inbound, now) if calm.many or inbound.merged_into else [inbound]
     for other in merged:
         wish = wish or (None if other is inbound else _heed(session, conversation, other, now))
     text, payload = _merged_words(merged) if len(merged) > 1 else _words(inbound, shared)
     if wish is not None:
         text, payload = inbound.text, INTENT_OF_WISH[wish.kind]
-    if payload is None:
+    if payload is None and calm.spoken_to:
         payload = plan_answers.payload_for(
             session, conversation_id=conversation.id, typed=text
         ) or open_questions.payload_for(session, conversation_id=conversation.id, typed=text)
@@ -101,9 +111,9 @@ def begin(
         channel=inbound.channel,
         text=text,
         payload=payload,
-        metadata=_metadata(conversation, inbound, commune_at, _province(session), now)
+        metadata=_metadata(conversation, inbound, commune_at, calm.province, now)
         | _variety_of(wish, conversation)
-        | ({"resumed": True} if _resumes(session, conversation) else {}),
+        | ({"resumed": True} if calm.handed_over and _resumes(session, conversation) else {}),
     )
 
 
@@ -180,11 +190,6 @@ def _words(inbound: InboundMessage, shared_phone: str | None) -> tuple[str, str 
     return "", "/send_media" if kind is InboundKind.MEDIA else STICKER
 
 
-def _province(session: Session) -> str | None:
-    caravan = stops.current_caravan(session)
-    return caravan.province_code if caravan else None
-
-
 def _metadata(
     conversation: Conversation,
     inbound: InboundMessage,
@@ -218,17 +223,26 @@ def finish(
     confidence: float | None,
     texts: Texts,
     now: datetime,
+    send_now: messages.SendNow | None = None,
 ) -> tuple[int, ...]:
     """Store the assistant's answer and close the turn. A first answer also says what is kept, if it was no welcome."""
-    inbound = session.get_one(InboundMessage, turn.inbound_id)
-    conversation = session.get_one(Conversation, turn.conversation_id)
-    inbound.intent, inbound.confidence, inbound.variety = intent, confidence, variety
-    if variety:
-        contacts.remember_variety(session, contact_id=conversation.contact_id, variety=Variety(variety))
+    found = messages.opened_turn(session, turn.inbound_id, lock=True)
+    if found is None:
+        return ()
+    inbound, conversation = found
     if intent != "greet" and not _answered_before(session, turn):
         bubbles = (_first_note(texts, variety), *bubbles)
-    return messages.complete_turn(
-        session, inbound_id=turn.inbound_id, outcome="answered", bubbles=bubbles, now=now
+    inbound.intent, inbound.confidence, inbound.variety = intent, confidence, variety
+    if variety:
+        conversation.contact.variety = Variety(variety).value
+    return messages.close_turn(
+        session,
+        inbound,
+        conversation,
+        outcome="answered",
+        bubbles=bubbles,
+        now=now,
+        send_now=send_now,
     )
 
 
@@ -247,10 +261,10 @@ def _answered_before(session: Session, turn: Turn) -> bool:
 
 def give_up(session: Session, *, inbound_id: int, texts: Texts, now: datetime) -> None:
     """After the last try the conversation goes to a person, with an apology in the contact's variety."""
-    inbound = messages.open_turn(session, inbound_id)
-    if inbound is None:
+    found = messages.opened_turn(session, inbound_id, lock=True)
+    if found is None:
         return
-    conversation = session.get_one(Conversation, inbound.conversation_id)
+    _, conversation = found
     bubble = Bubble(text=texts.say("notice_gave_up", variety_or_default(conversation.contact.variety)))
     messages.complete_turn(session, inbound_id=inbound_id, outcome="gave_up", bubbles=[bubble], now=now)
     handoffs.request(session, conversation_id=conversation.id, reason="gave_up", now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,8 @@ from bot.store.models import ClockOffset
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware datetime in UTC."""
+KNOWN_AFTER = 0.25
+"""Seconds after which every process knows that the sandbox's clock was moved. Whoever moves it waits for so long before they say so."""
 
 
 class ClockMovesForwardOnly(InvalidInput):
@@ -26,15 +29,25 @@ def real_clock() -> datetime:
 
 
 def product_clock(sessions: Sessions, *, movable: bool) -> Clock:
-    """The clock that a process uses. Only with the sandbox is it movable: then its offset is read from the database each time."""
-    if not movable:
-        return real_clock
+    """The clock that a process uses. Only with the sandbox is it movable: its offset is read from the database then, a few times a second
+    at most.
+    """
+    return _MovableClock(sessions) if movable else real_clock
 
-    def now() -> datetime:
-        with sessions() as session:
-            return real_clock() + _offset(session)
 
-    return now
+class _MovableClock:
+    """Called by many threads at once; two of them may read the same offset, which does no harm."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._known: tuple[float, timedelta] | None = None
+
+    def __call__(self) -> datetime:
+        known, moment = self._known, time.monotonic()
+        if known is None or moment - known[0] >= KNOWN_AFTER:
+            with self._sessions() as session:
+                known = self._known = (moment, _offset(session))
+        return real_clock() + known[1]
 
 
 def move_clock(session: Session, target: datetime) -> datetime:

@@ -4,6 +4,7 @@ process.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bot.core.texts import CASABLANCA
-from bot.store.clock import ClockMovesForwardOnly, move_clock
+from bot.store.clock import KNOWN_AFTER, ClockMovesForwardOnly, move_clock
 from bot.store.engine import transaction
 from bot.web import sandbox_state
 from bot.web.context import Web, web_of
@@ -57,7 +58,7 @@ def read_clock(request: Request) -> JSONResponse:
 
 @router.put("/clock")
 async def set_clock(request: Request) -> JSONResponse:
-    """Move the product's time forward to `now`; a time without an offset is Africa/Casablanca's."""
+    """Move the product's time forward to `now`; a time without an offset is Africa/Casablanca's. Answers when all processes know it."""
     target = _moment(json_object_or_invalid(await request.body()).get("now"))
     web = web_of(request)
 
@@ -66,9 +67,11 @@ async def set_clock(request: Request) -> JSONResponse:
             return move_clock(session, target)
 
     try:
-        return _told(await run_in_threadpool(move))
+        moved = await run_in_threadpool(move)
     except ClockMovesForwardOnly as error:
         raise HttpError(422, str(error), kind="clock_moves_forward_only") from None
+    await asyncio.sleep(KNOWN_AFTER)
+    return _told(moved)
 
 
 @router.get("/state/bookings")

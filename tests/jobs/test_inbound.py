@@ -141,15 +141,22 @@ def test_a_telegram_button_stops_waiting_until_it_is_answered(
     button = receive("1", address="77", raw={"callback_query": {"id": "4711"}}, **pressed)
     typed = receive("2", address="77", channel=Channel.TELEGRAM, raw={"message": {}})
     elsewhere = receive("3", raw={"callback_query": {"id": "4712"}})
-    for inbound_id in (button, typed, elsewhere):
-        asyncio.run(inbound.acknowledge_button(context, inbound_id=inbound_id))
+    for inbound_id in (button, typed, elsewhere, button):
+        answer(context, inbound_id)
+    assert senders.callbacks == ["4711"]
+
+
+def test_a_telegram_button_stops_waiting_while_a_coach_has_the_conversation(
+    context: JobsContext, sessions: Sessions, senders: FakeSenders, receive: Receive, now: datetime
+) -> None:
+    pressed = {"channel": Channel.TELEGRAM, "kind": InboundKind.BUTTON, "payload": "/affirm"}
+    button = receive("1", address="77", raw={"callback_query": {"id": "4711"}}, **pressed)
+    request_coach(sessions, now)
     answer(context, button)
-    asyncio.run(inbound.acknowledge_button(context, inbound_id=button))
     assert senders.callbacks == ["4711"]
 
 
 def test_somebody_erased_meanwhile_is_no_reason_to_fail(context: JobsContext) -> None:
-    asyncio.run(inbound.acknowledge_button(context, inbound_id=404))
     asyncio.run(inbound.answer(context, inbound_id=404, attempts=0))
 
 

@@ -13,14 +13,16 @@ import pytest
 from procrastinate import App
 from sqlalchemy import text
 
+from bot.channels.errors import FailureKind
 from bot.core.messages import OutboundContent, SendResult
 from bot.jobs import __main__ as worker
 from bot.jobs import inbound, tasks
 from bot.jobs.context import JobsContext
 from bot.services import dead_jobs
 from bot.store.engine import Sessions, libpq_url, transaction
+from bot.store.models import OutboundMessage
 from bot.store.queue import TALK_QUEUE, worker_app
-from tests.jobs.conftest import FakeSenders, Receive, says
+from tests.jobs.conftest import FakeSenders, Receive, failure, says
 
 
 @pytest.fixture
@@ -151,3 +153,85 @@ def test_a_poisoned_job_is_set_aside_for_the_staff(
     with sessions() as session:
         (job,) = dead_jobs.found(session)
     assert (job.task, job.subject_id) == ("inbound", inbound_id)
+
+
+def answered(
+    database_url: str, context: JobsContext, senders: FakeSenders, *, until: Callable[[], bool]
+) -> None:
+    """A whole worker whose assistant answers at once, until something is so."""
+
+    async def scenario() -> None:
+        client = httpx.AsyncClient(transport=httpx.MockTransport(lambda request: says("D'accord")))
+        app = worker_app(libpq_url(database_url))
+        tasks.register(app, replace(context, assistant=client, senders=senders))
+        async with app.open_async():
+            working = asyncio.create_task(worker.work_until_told(app))
+            for _ in range(600):
+                if until():
+                    break
+                await asyncio.sleep(0.05)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        await client.aclose()
+
+    asyncio.run(scenario())
+
+
+def message(sessions: Sessions) -> tuple[str, str | None]:
+    with sessions() as session:
+        row = session.query(OutboundMessage).one_or_none()
+        return ("none", None) if row is None else (row.status, row.error_code)
+
+
+def test_an_answer_is_sent_by_the_worker_that_made_it_and_nothing_is_left(
+    database_url: str, context: JobsContext, sessions: Sessions, receive: Receive, senders: FakeSenders
+) -> None:
+    receive()
+    answered(database_url, context, senders, until=lambda: bool(senders.sent) and not jobs(sessions))
+    assert len(senders.sent) == 1
+    assert message(sessions) == ("sent", None)
+
+
+def test_an_answer_that_a_provider_does_not_take_goes_back_to_the_queue(
+    database_url: str, context: JobsContext, sessions: Sessions, receive: Receive, senders: FakeSenders
+) -> None:
+    receive()
+    senders.errors = [failure(FailureKind.RETRY, "connect", retry_after=3600)]
+    answered(
+        database_url,
+        context,
+        senders,
+        until=lambda: bool(senders.sent) and jobs(sessions) == [("outbound", "todo")],
+    )
+    assert len(senders.sent) == 1
+    assert message(sessions) == ("queued", "connect")
+
+
+def test_an_answer_that_a_provider_refuses_is_done_with(
+    database_url: str, context: JobsContext, sessions: Sessions, receive: Receive, senders: FakeSenders
+) -> None:
+    receive()
+    senders.errors = [failure(FailureKind.PERMANENT, "21211")]
+    answered(database_url, context, senders, until=lambda: bool(senders.sent) and not jobs(sessions))
+    assert message(sessions) == ("failed", "21211")
+
+
+def test_an_answer_that_is_under_way_when_the_worker_stops_goes_back_to_the_queue(
+    database_url: str,
+    context: JobsContext,
+    sessions: Sessions,
+    receive: Receive,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Slow(Noticed):
+        async def send(self, content: OutboundContent) -> SendResult:
+            self.used.set()
+            await asyncio.sleep(60)
+            raise AssertionError("it is cancelled before")
+
+    monkeypatch.setattr(worker, "DRAIN_SECONDS", 0.2)
+    receive()
+    senders = Slow()
+    answered(database_url, context, senders, until=senders.used.is_set)
+    assert jobs(sessions) == [("outbound", "todo")]
+    assert message(sessions) == ("sending", None), "the next worker asks whether it was sent"

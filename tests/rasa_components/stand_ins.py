@@ -56,6 +56,8 @@ class Processor(MessageProcessor):
         self.table = (BrokenStore if broken else InMemoryTrackerStore)(self.domain)
         self.tracker_store = FailSafeTrackerStore(self.table)
         self.max_number_of_predictions = 5
+        self.action_endpoint = None
+        self.graph_runner = SimpleNamespace(_graph_schema=None, _instantiated_nodes={})
         self.on_circuit_break = None
         self.nlg = None
         self.played: list[UserMessage] = []
@@ -105,11 +107,17 @@ class SavedTurns:
     def __init__(self, agent: Any) -> None:
         self._table = agent.processor.table
 
-    def finished(self, sender: str, turn_id: str) -> dict[str, Any] | None:
+    def begin(self, sender: str, turn_id: str) -> tuple[Turn | None, list[dict[str, Any]]]:
+        return self.finished(sender, turn_id), self._offered(sender)
+
+    def end(self, sender: str) -> None:
+        """Nothing is kept between turns."""
+
+    def finished(self, sender: str, turn_id: str) -> Turn | None:
         found = [turn for turn in self._turns(sender) if turn["user"]["message_id"] == turn_id]
         return found[0] if found else None
 
-    def offered(self, sender: str) -> list[dict[str, Any]]:
+    def _offered(self, sender: str) -> list[dict[str, Any]]:
         turns = self._turns(sender)
         shown = [event["data"]["buttons"] for event in turns[-1]["bot"]] if turns else []
         return next((buttons for buttons in reversed(shown) if buttons), [])

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.core.consent_rules import Purpose
 from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.core.texts import default_texts
-from bot.services import consent, messages, turns
+from bot.services import arrivals, consent, messages, turns
 from bot.services.arrivals import NotYet, Overtaken
 from bot.services.turns import Turn
 from bot.store import models
@@ -70,7 +70,7 @@ def test_what_was_sent_first_is_answered_first(sessions: Sessions, now: datetime
     complete(sessions, press, now)
     assert begin(sessions, text, now) is not None
     with sessions() as session:
-        assert messages.previous_turn(session, text) == press
+        assert arrivals.previous_turn(session, text) == press
 
 
 def test_where_a_number_is_missing_a_message_waits_a_second(

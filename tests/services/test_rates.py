@@ -67,3 +67,16 @@ def test_buckets_that_nobody_uses_are_dropped(sessions: Sessions) -> None:
         session.execute(text("UPDATE rate_bucket SET at = at - interval '2 days' WHERE key = 'old'"))
         rates.forget_full(session, older_than_seconds=86_400)
     assert set(tokens(sessions)) == {"new"}
+
+
+def test_all_at_once_or_none_without_an_error(sessions: Sessions) -> None:
+    both = (limit("all", burst=5), limit("one", burst=1))
+    for expected, left in ((True, {"all": 4, "one": 0}), (False, {"all": 4, "one": 0})):
+        with transaction(sessions) as session:
+            assert rates.take_if_free(session, both) is expected
+        assert tokens(sessions) == left
+    with transaction(sessions) as session:
+        session.execute(text("UPDATE rate_bucket SET at = at - interval '90 minutes'"))
+        assert rates.take_if_free(session, both)
+        assert not rates.take_if_free(session, [limit("all", burst=5, floor=4)])
+    assert tokens(sessions) == {"all": 4, "one": 0}

@@ -6,10 +6,25 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store.engine import Sessions
+from bot.store import engine
+from bot.store.engine import Sessions, make_engine
 
 
 def test_an_error_shows_no_value_that_was_passed(sessions: Sessions) -> None:
     with sessions() as session, pytest.raises(DBAPIError) as raised:
         session.execute(text("SELECT 1 / 0 WHERE :number <> ''"), {"number": "+212612345678"})
     assert "612345678" not in str(raised.value)
+
+
+def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_used(
+    database_url: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IDLE_SECONDS", 0.0)
+    own = make_engine(database_url, pool_size=1)
+    with own.connect() as connection:
+        number = connection.scalar(text("SELECT pg_backend_pid()"))
+    with sessions() as session:
+        assert session.scalar(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    with own.connect() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) != number
+    own.dispose()

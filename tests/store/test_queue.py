@@ -81,3 +81,24 @@ def test_answers_go_first_then_coaches_then_reminders(sessions: Sessions) -> Non
     with transaction(sessions) as session:
         fetch = text("SELECT (args ->> 'outbound_id')::int FROM procrastinate_fetch_job_v2(NULL, NULL)")
         assert [session.scalar(fetch) for _ in priorities] == [2, 1, 0]
+
+
+def test_a_job_in_a_workers_hands_is_there_and_gone_with_its_transaction(sessions: Sessions) -> None:
+    def hold(outbound_id: int) -> int | None:
+        with transaction(sessions) as session:
+            worker = session.scalar(text("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"))
+            return queue.hold_send(
+                session, outbound_id=outbound_id, channel="sms", address_lock=4, priority=30, worker_id=worker
+            )
+
+    held = hold(9)
+    assert held is not None
+    assert jobs(sessions) == [("outbound", "send:sms:4", 30, {"outbound_id": 9}, "doing")]
+    assert hold(10) is None, "one at a time to an address"
+    with sessions() as session:
+        queue.take_off(session, held)
+        session.rollback()
+    assert len(jobs(sessions)) == 1
+    with transaction(sessions) as session:
+        queue.take_off(session, held)
+    assert jobs(sessions) == []

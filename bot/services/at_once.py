@@ -1,0 +1,77 @@
+"""An answer that the worker which made it also sends: stored, claimed and in that worker's hands in one transaction.
+
+It saves a way through the queue. What stands against sending it at once leaves it to a job, which says what becomes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.core import service_window
+from bot.core.messages import Channel, DeliveryStatus, OutboundContent
+from bot.core.routing import Talker
+from bot.core.sending_rules import policy_of
+from bot.services import rates, sending
+from bot.store import queue
+from bot.store.models import ContactAddress, Conversation, OutboundMessage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A claimed message and the job that answers for it, which is this worker's already."""
+
+    job_id: int
+    content: OutboundContent
+
+
+class AtOnce:
+    """Takes the first answer of a turn that it is offered; ``held`` is that answer. ``worker_id`` is the queue's number of the worker,
+    ``senders`` names the number or bot that sends on each channel.
+    """
+
+    def __init__(self, *, worker_id: int, senders: Mapping[Channel, str], now: datetime) -> None:
+        self._worker_id, self._senders, self._now = worker_id, senders, now
+        self.held: Held | None = None
+
+    def __call__(self, session: Session, row: OutboundMessage, conversation: Conversation) -> bool:
+        """Whether it is held. The conversation is locked, the row is not written yet."""
+        address = conversation.address
+        if self.held is not None or not self._may_go(row, conversation, address):
+            return False
+        row.status = DeliveryStatus.SENDING.value
+        session.add(row)
+        session.flush()
+        job_id = queue.hold_send(
+            session,
+            outbound_id=row.id,
+            channel=row.channel,
+            address_lock=address.id,
+            priority=policy_of(row.kind).priority,
+            worker_id=self._worker_id,
+        )
+        if job_id is None:
+            row.status = DeliveryStatus.QUEUED.value
+            return False
+        # Last, because others wait for the buckets until this is committed.
+        if not rates.take_if_free(session, sending.limits_of(row, self._senders)):
+            row.status = DeliveryStatus.QUEUED.value
+            queue.take_off(session, job_id)
+            return False
+        self.held = Held(job_id=job_id, content=sending.content_of(row))
+        return True
+
+    def _may_go(self, row: OutboundMessage, conversation: Conversation, address: ContactAddress) -> bool:
+        """Whether :func:`bot.services.sending.claim` would send it as it is."""
+        return (
+            row.kind == "reply"
+            and conversation.talker != Talker.COACH.value
+            and address.blocked_at is None
+            and row.expires_at is None
+            and service_window.is_open(
+                channel=Channel(row.channel), last_inbound_at=conversation.last_inbound_at, now=self._now
+            )
+        )
