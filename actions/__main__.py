@@ -9,6 +9,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
 from bot.config import SettingsError, load_settings
+from bot.core.garbage import leave_the_start_alone
 from bot.logs import configure_logs
 
 LOOPBACK = "127.0.0.1"
@@ -21,6 +22,7 @@ def main() -> None:
     executor = ActionExecutor()
     executor.register_package("actions")
     app = create_app(executor)
+    leave_the_start_alone()
     # One process: Sanic's own workers would outlive it when it is killed, and keep its port.
     app.run(host=LOOPBACK, port=urlsplit(settings.actions_url).port, single_process=True, motd=False)
 

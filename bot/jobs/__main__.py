@@ -15,6 +15,7 @@ from bot.channels import telegram_setup
 from bot.channels.errors import SendError
 from bot.channels.telegram_api import make_bot
 from bot.config import Settings, SettingsError, load_settings
+from bot.core.garbage import leave_the_start_alone
 from bot.jobs.context import database_url, make_context
 from bot.jobs.tasks import register
 from bot.jobs.ticker import STALLED_AFTER, tick_forever
@@ -37,6 +38,7 @@ async def main(settings: Settings) -> None:
     context = make_context(settings)
     app = worker_app(libpq_url(database_url(settings)))
     register(app, context)
+    leave_the_start_alone()
     async with app.open_async():
         beside = [
             asyncio.create_task(tick_forever(context, app)),

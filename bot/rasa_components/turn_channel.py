@@ -19,6 +19,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.core.garbage import leave_the_start_alone
 from bot.rasa_components.action_results import check_the_schema_once
 from bot.rasa_components.kept_connections import keep_connections
 from bot.rasa_components.straight_graph import straight
@@ -224,6 +225,7 @@ def _harden(agent: Any) -> None:
 
     processor.is_action_limit_reached = limit_reached_loudly
     agent._turns_fail_loudly = True
+    leave_the_start_alone()
 
 
 def _causes(error: BaseException | None) -> str:

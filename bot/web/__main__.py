@@ -8,6 +8,7 @@ import sys
 import uvicorn
 
 from bot.config import Settings, SettingsError, load_settings
+from bot.core.garbage import leave_the_start_alone
 from bot.logs import configure_logs
 from bot.store.clock import product_clock
 from bot.store.engine import make_engine, make_sessions
@@ -46,6 +47,7 @@ def _serve(settings: Settings, database_url: str) -> None:
         log_config=None,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    leave_the_start_alone()
     with listening(settings) as listener:
         Server(configuration, app.state.web.changes).run(sockets=[listener])
     engine.dispose()
