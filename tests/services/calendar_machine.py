@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from sqlalchemy import select, update
+from hypothesis.stateful import rule
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.core.errors import AnaM3akError
-from bot.core.messages import Channel
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.texts import default_texts
 from bot.core.timetable import PlannedStop
 from bot.services import (
     announcements,
     bookings,
-    contacts,
     places,
     plan_answers,
     plan_changes,
@@ -34,107 +30,17 @@ from bot.services import (
 )
 from bot.services.plan_changes import Carried
 from bot.services.plan_wishes import Wish, plan_of
-from bot.store.engine import Sessions, transaction
-from bot.store.models import AppointmentTime, Booking, Caravan, PlanChange, Stop
-
-START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-NUMBER_OF_PEOPLE = 7
-PEOPLE = st.integers(0, NUMBER_OF_PEOPLE - 1)
-ANY = st.integers(0, 11)
-"""Which of the stops or times that there are, counted round."""
-NUMBERS = itertools.count()
-"""Each run is an edition of its own, later than those before it: the ledger of consent cannot be emptied."""
-SESSIONS: list[Sessions] = []
-"""The database of the running test: Hypothesis makes machines without arguments."""
-Row = tuple[str, int, int]
-"""Status, appointment time and version of a booking."""
+from bot.store.engine import transaction
+from bot.store.models import AppointmentTime, Booking, PlanChange, Stop
+from tests.services.calendar_world import ANY, NUMBER_OF_PEOPLE, PEOPLE, CalendarWorld
 
 
 def _name(code: str) -> dict[str, str]:
     return {"fr": "Tiflet", "ar": "تيفلت"}
 
 
-class Calendar(RuleBasedStateMachine):
-    """Two stops, of two advisers and of one, for an hour each; seven people on WhatsApp; the clock.
-
-    ``booked`` are the bookings that nobody has given up; ``told_at`` is when the worker last did its round.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sessions = SESSIONS[-1]
-        self.number = next(NUMBERS)
-        self.now = START + timedelta(days=28) * self.number
-        self.told_at = self.now
-        self.booked: set[int] = set()
-        self.keys = itertools.count()
-
-    @initialize()
-    def make(self) -> None:
-        with transaction(self.sessions) as session:
-            session.execute(update(Caravan).values(is_current=False))
-            caravan = Caravan(
-                code=f"edition {self.number}",
-                province_code="04.291",
-                is_example=False,
-                is_current=True,
-                facts={},
-                loaded_at=self.now,
-            )
-            session.add(caravan)
-            session.flush()
-            for days, advisers in ((2, 2), (4, 1)):
-                plan = self._plan(days, advisers)
-                stop_edits.create(session, caravan=caravan, plan=plan, status="confirmed", now=self.now)
-            self.caravan = caravan.id
-            self.people = [self._talk(session, number) for number in range(NUMBER_OF_PEOPLE)]
-
-    def _plan(self, days: int, advisers: int) -> PlannedStop:
-        return PlannedStop(
-            commune_code="04.291.01.05",
-            day=self.now.astimezone(CASABLANCA).date() + timedelta(days=days),
-            opens_at=time(10),
-            closes_at=time(11),
-            breaks=(),
-            advisers=advisers,
-            minutes=30,
-            latitude=33.89,
-            longitude=-6.31,
-        )
-
-    def _talk(self, session: Session, person: int) -> tuple[int, int]:
-        talk = contacts.conversation_for(
-            session,
-            channel=Channel.WHATSAPP,
-            address=self._phone(person),
-            profile_name=None,
-            phone=self._phone(person),
-            now=self.now,
-        )
-        # Half of them can be written to in the chat, the others by SMS only.
-        talk.last_inbound_at = self.now + timedelta(days=20) if person % 2 else None
-        return talk.contact_id, talk.id
-
-    def _phone(self, person: int) -> str:
-        return f"+2126{self.number:05d}{person:03d}"
-
-    @rule(person=PEOPLE, at=ANY)
-    def book(self, person: int, at: int) -> None:
-        made = self._try(partial(self._book, person=person, time_id=self._pick(self._times(), at)))
-        if made is not None:
-            self.booked.add(made.id)
-
-    def _book(self, session: Session, *, person: int, time_id: int) -> Booking:
-        contact, talk = self.people[person]
-        return bookings.book(
-            session,
-            contact_id=contact,
-            conversation_id=talk,
-            appointment_time_id=time_id,
-            name=f"Person {'abcdefg'[person]}",
-            phone=self._phone(person),
-            now=self.now,
-        )
+class Calendar(CalendarWorld):
+    """All that may happen."""
 
     @rule(stop=ANY)
     def crowd(self, stop: int) -> None:
@@ -146,21 +52,36 @@ class Calendar(RuleBasedStateMachine):
             if not self._standing(person):
                 self.wait(person, stop)
 
-    @rule(person=PEOPLE, at=ANY)
-    def look(self, person: int, at: int) -> None:
+    @rule(person=PEOPLE, at=ANY, minutes=st.sampled_from([None, 0, 9, 11]))
+    def look(self, person: int, at: int, minutes: int | None) -> None:
+        """Read the summary, and say yes after so many minutes, or never."""
         contact, time_id = self.people[person][0], self._pick(self._times(), at)
         self._try(
             partial(
-                places.confirming, appointment_time_id=time_id, contact_id=contact, service=None, now=self.now
+                places.confirming,
+                appointment_time_id=time_id,
+                contact_id=contact,
+                service=None,
+                now=self.now,
             )
         )
+        if minutes is not None:
+            self.now += timedelta(minutes=minutes)
+            self.book(person, at)
 
     @rule(person=PEOPLE, at=ANY)
     def move(self, person: int, at: int) -> None:
         time_id = self._pick(self._times(), at)
         for booking in self._standing(person):
-            who = {"booking_id": booking.id, "contact_id": booking.contact_id}
-            self._try(partial(bookings.move, **who, appointment_time_id=time_id, now=self.now))
+            self._try(
+                partial(
+                    bookings.move,
+                    booking_id=booking.id,
+                    contact_id=booking.contact_id,
+                    appointment_time_id=time_id,
+                    now=self.now,
+                )
+            )
 
     @rule(person=PEOPLE)
     def cancel(self, person: int) -> None:
@@ -279,13 +200,23 @@ class Calendar(RuleBasedStateMachine):
             )
         )
 
-    @rule(minutes=st.sampled_from([1, 3, 11, 125, 600, 1440]))
+    @rule(minutes=st.sampled_from([1, 3, 11, 125, 1440]))
     def time_passes(self, minutes: int) -> None:
+        self._let_it_be(self.now + timedelta(minutes=minutes))
+
+    @rule(hour=st.sampled_from([8, 18, 22]))
+    def it_is(self, hour: int) -> None:
+        """Morning, evening or night has come."""
+        local = self.now.astimezone(CASABLANCA)
+        then = local.replace(hour=hour, minute=30)
+        self._let_it_be(then if then > local else then + timedelta(days=1))
+
+    def _let_it_be(self, now: datetime) -> None:
         """The worker does its round, each part in a transaction of its own."""
-        self.now += timedelta(minutes=minutes)
+        self.now = now
         self.told_at = self.now
-        words = {"texts": default_texts(), "commune_name": _name, "now": self.now}
-        for part in (
+        words: dict[str, Any] = {"texts": default_texts(), "commune_name": _name, "now": self.now}
+        parts: tuple[Callable[[Session], object], ...] = (
             partial(reminder_sending.send_due, **words),
             partial(places.lapse_confirming, now=self.now),
             partial(waiting_offers.round_of, **words),
@@ -293,50 +224,7 @@ class Calendar(RuleBasedStateMachine):
             partial(announcements.send_due, **words),
             partial(announcements.follow_up, **words),
             partial(reminder_sending.settle, now=self.now),
-        ):
+        )
+        for part in parts:
             with transaction(self.sessions) as session:
                 part(session)
-
-    def rows(self) -> dict[int, Row]:
-        """All bookings of this edition by id."""
-        query = (
-            select(Booking.id, Booking.status, Booking.appointment_time_id, Booking.version)
-            .join(Booking.appointment_time)
-            .join(AppointmentTime.stop)
-            .where(Stop.caravan_id == self.caravan)
-        )
-        with self.sessions() as session:
-            return {row[0]: (row[1], row[2], row[3]) for row in session.execute(query)}
-
-    def _stops(self) -> list[int]:
-        """Those that were ever made, the ones that do not stand any more included: they refuse."""
-        with self.sessions() as session:
-            return list(
-                session.scalars(select(Stop.id).where(Stop.caravan_id == self.caravan).order_by(Stop.id))
-            )
-
-    def _times(self, stop_id: int | None = None) -> list[int]:
-        query = (
-            select(AppointmentTime.id)
-            .join(Stop)
-            .where(Stop.caravan_id == self.caravan)
-            .order_by(AppointmentTime.id)
-        )
-        with self.sessions() as session:
-            return list(session.scalars(query if stop_id is None else query.where(Stop.id == stop_id)))
-
-    def _pick(self, among: list[int], number: int) -> int:
-        return among[number % len(among)]
-
-    def _standing(self, person: int) -> list[Booking]:
-        with self.sessions() as session:
-            return list(bookings.active(session, contact_id=self.people[person][0], now=self.now))
-
-    def _try(self, act: Callable[[Session], Any]) -> Any:
-        """What the product refuses is refused cleanly: nothing is left of it, and None comes back."""
-        with transaction(self.sessions) as session:
-            try:
-                with session.begin_nested():
-                    return act(session)
-            except AnaM3akError:
-                return None

@@ -28,7 +28,8 @@ from bot.store.models import (
     Reminder,
     WaitingListEntry,
 )
-from tests.services.calendar_machine import SESSIONS, Calendar
+from tests.services.calendar_machine import Calendar
+from tests.services.calendar_world import SESSIONS
 
 
 @pytest.fixture
