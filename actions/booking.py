@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from actions.booked import active_bookings
-from actions.booking_people import NAMES_APART, comes_with_another
+from actions.booking_people import NAMES_APART, comes_with_another, others
 from actions.booking_place import (
     read_other_day,
     read_other_place,
@@ -14,9 +14,9 @@ from actions.booking_place import (
     read_stop_choice,
     read_wish,
 )
-from actions.booking_time import read_time
+from actions.booking_time import read_time_anew
 from actions.booking_waiting import read_waiting
-from actions.form import FormStep
+from actions.form import LEAVING, FormStep
 from actions.runtime import Scene
 from actions.turn import MEANT
 from bot.core import booking_replies, phone
@@ -37,7 +37,12 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
 """What is asked for anew when the person changes something."""
 CHANGEABLE = frozenset({"booking_place", "booking_stop", "booking_time", "booking_confirmed"})
 """Asked at a moment when something can be changed."""
+WISHABLE = CHANGEABLE | {"booking_name"}
 NAMED = ("commune", "date", "time")
+NAME_IS_MORE = LEAVING | {"affirm", "inform", "out_of_scope", "greet", "book_slot"}
+"""What a message with an introduced name is taken for by the classifier, though it gives the name: "I was wrong, it is Amina"."""
+TO_CHANGE = "what_to_change"
+"""The kind of the question that follows a refused summary."""
 Values = dict[str, Any]
 
 
@@ -52,14 +57,22 @@ class ValidateBookingForm(FormStep):
         "booking_confirmed": frozenset({"affirm", "deny"}),
         # "I don't know it" gives up the number, not the appointment.
         "booking_phone": frozenset({"deny"}),
+        # Who would rather not say a name is told what it is for.
+        "booking_name": frozenset({"deny"}),
     }
 
     def is_something_else(self, scene: Scene, requested: str) -> bool:
         """ "No, Rommani" and "another day" speak of the appointment that is being made, the latter unless there is one already."""
         turn = scene.turn
-        if turn.choice(MEANT) is None and requested in CHANGEABLE:
-            if booking_replies.wish(turn.text) is not None:
+        if turn.choice(MEANT) is None and turn.intent in NAME_IS_MORE and introduced(scene):
+            return False
+        if turn.choice(MEANT) is None and requested in WISHABLE:
+            wish = booking_replies.wish(turn.text)
+            if wish == "other_day" and turn.intent == "reschedule_booking" and active_bookings(scene):
+                return True
+            if wish is not None:
                 return False
+        if turn.choice(MEANT) is None and requested in CHANGEABLE:
             named = any(turn.values(entity) for entity in NAMED)
             if turn.intent == "deny" and named:
                 return False
@@ -73,26 +86,28 @@ class ValidateBookingForm(FormStep):
         return MOVING if values.get("booking_moves") else NEW
 
     def read(self, scene: Scene, requested: str | None, values: Values) -> Values:
-        change = CHANGES.get(scene.turn.choice("change") or "")
+        change = CHANGES.get(scene.turn.choice("change") or _changed_in_words(scene) or "")
         if change:
             return dict.fromkeys(change) | {"booking_waits": None}
+        naming = requested == "booking_name" and not is_no_name(own_name(scene.turn.text))
         found = read_waiting(scene) or read_stop_choice(scene)
-        if not found and requested in CHANGEABLE:
+        if not found and requested in WISHABLE:
             wish = read_wish(scene, values)
             if wish:
                 return wish
         if not found and requested in BEFORE_THE_NAME:
             found = read_place_and_day(scene, requested, values)
-        elif not found and requested != "booking_name":
+        elif not found and not naming:
             found = read_other_place(scene, values) or read_other_day(scene, values)
         known = values | found
-        wants_time = requested in (None, "booking_stop", "booking_time", "booking_confirmed")
-        if known.get("booking_waits") is None and (wants_time or "booking_stop" in found):
-            asked = requested == "booking_time" and not found
-            found |= read_time(scene, known, asked=asked)
+        named = read_early_name(scene, requested, known)
+        if known.get("booking_waits") is None and (_wants_time(requested, naming) or "booking_stop" in found):
+            asked = requested == "booking_time" and not found and not named
+            found |= read_time_anew(scene, known, asked=asked)
         if requested == "booking_confirmed" and found.get("booking_time") == values.get("booking_time"):
             found.pop("booking_time", None)  # "yes, at ten" says again what stands in the summary
-        if requested == "booking_name":
+        found |= named
+        if requested == "booking_name" and not found:
             found |= _read_name(scene)
         found |= _read_phone(scene, known, asked=requested == "booking_phone" and not found)
         if requested == "booking_confirmed" and not found:
@@ -100,11 +115,51 @@ class ValidateBookingForm(FormStep):
         return found
 
 
+def _wants_time(requested: str | None, naming: bool) -> bool:
+    """Whether an hour in the message is one of the appointment's: "no, in the afternoon", said where a name was asked."""
+    return requested in (None, "booking_stop", "booking_time", "booking_confirmed") or (
+        requested == "booking_name" and not naming
+    )
+
+
+def _changed_in_words(scene: Scene) -> str | None:
+    return booking_replies.change(scene.turn.text) if asked_what_to_change(scene) else None
+
+
+def asked_what_to_change(scene: Scene) -> bool:
+    """Whether the last question was what is wrong with the summary."""
+    return bool(scene.pending().get("question") == TO_CHANGE)
+
+
+def introduced(scene: Scene) -> str | None:
+    """The name that the message introduces, if it may be given: "it is Tiflet" introduces a place."""
+    name = None if scene.slot("booking_moves") else introduced_name(scene.turn.text)
+    is_a_value = name is not None and any(
+        (found.get("start") or 0) < scene.turn.text.find(name) + len(name)
+        and scene.turn.text.find(name) < (found.get("end") or 0)
+        for found in scene.turn.entities
+        if found["entity"] in NAMED
+    )
+    return None if is_a_value else name
+
+
+def read_early_name(scene: Scene, requested: str | None, values: Values) -> Values:
+    """A name that is introduced where something else was asked; of two people it is that of the one who is booked now."""
+    name = introduced(scene)
+    if name is None or values.get("booking_moves") or requested == "booking_name":
+        return {}
+    if requested in ("booking_place", "booking_stop", "booking_time"):
+        scene.say("utter_name_noted", name=name)
+    return {"booking_name": NAMES_APART.join([name, *others(scene)])}
+
+
 def _read_name(scene: Scene) -> Values:
     if scene.turn.text.startswith("/"):
         return {}
-    name = own_name(scene.turn.text)
+    name = introduced(scene) or own_name(scene.turn.text)
     if is_no_name(name):
+        if scene.turn.intent == "deny":
+            scene.say("utter_name_why")
         return {}
     names = booking_replies.names_in(name, together=comes_with_another(scene))
     problem = name_problem(names[0])
@@ -134,16 +189,22 @@ def _read_phone(scene: Scene, values: Values, *, asked: bool) -> Values:
 
 
 def _read_confirmation(scene: Scene) -> Values:
-    """Yes; or a name that is introduced anew. After a no the question is what to change."""
-    if scene.turn.intent == "affirm" or scene.turn.choice("confirm") == "yes":
+    """Yes; behind the question what to change it only shows the summary again, and a name alone is the right one."""
+    turn = scene.turn
+    if turn.choice("confirm") == "yes":
         return {"booking_confirmed": True}
-    name = introduced_name(scene.turn.text)
-    return {"booking_name": name} if name and not scene.slot("booking_moves") else {}
+    if not asked_what_to_change(scene):
+        return {"booking_confirmed": True} if turn.intent == "affirm" else {}
+    name = own_name(turn.text)
+    is_one = turn.intent in ("inform", "out_of_scope") and len(name.split()) > 1 and not turn.entities
+    if not is_one or scene.slot("booking_moves") or is_no_name(name) or name_problem(name) is not None:
+        return {}
+    return {"booking_name": NAMES_APART.join([name, *others(scene)])}
 
 
 def refused(scene: Scene) -> bool:
     """Whether the summary was refused without a word on what is wrong with it."""
     turn = scene.turn
     no = turn.intent in ("deny", "reschedule_booking") or turn.choice("confirm") == "no"
-    better = any(turn.values(entity) for entity in NAMED) or introduced_name(turn.text)
+    better = any(turn.values(entity) for entity in NAMED) or introduced(scene)
     return no and not better

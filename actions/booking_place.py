@@ -144,16 +144,16 @@ def read_other_day(scene: Scene, values: Values) -> Values:
 
 
 def read_wish(scene: Scene, values: Values) -> Values:
-    """ "The day after" and "another place": the stops of the days that follow, or all others than the one that was shown."""
+    """ "The day after", "another day" and "another place": the stops of the days that follow, or all others than what was shown."""
     turn = scene.turn
     wish = None if turn.text.startswith("/") else booking_replies.wish(turn.text)
     place = values.get("booking_place")
     names_another = turn.values("commune") or turn.location is not None
-    if wish is None or not place or names_another or (wish == "other_stop" and turn.values("date")):
+    if wish is None or not place or names_another or (wish != "later_day" and turn.values("date")):
         return {}
     shown = values.get("booking_stop") or _first_offered(scene, place, values.get("booking_days"))
     afresh = AFRESH | {"booking_wish": None, "booking_waits": None}
-    if wish == "other_stop" or shown is None:
+    if wish != "later_day" or shown is None:
         return afresh | {"booking_days": None}
     try:
         stop = stops.get(scene.session, stop_id=shown, now=turn.now)

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from rasa_sdk.events import SlotSet
 
 from actions.booked import time_values
-from actions.booking import refused
+from actions.booking import TO_CHANGE, refused
 from actions.booking_people import first_name, others
 from actions.booking_place import covered, stops_to_offer
 from actions.booking_time import free_times, moved_booking_name, stands, wished_times
@@ -134,7 +134,7 @@ class AskConfirmation(_Question):
         if scene.was_requested() == self.asks and refused(scene):
             name_too = () if scene.slot("booking_moves") else (OTHER_NAME,)
             scene.say("utter_what_to_change", options=(OTHER_TIME, OTHER_STOP, OTHER_PLACE, *name_too, LEAVE))
-            return []
+            return [scene.ask(question=TO_CHANGE)]
         if not kept(scene):
             # The next best times are offered at once.
             scene.say("utter_time_taken")

@@ -45,7 +45,22 @@ def read_time(scene: Scene, values: Values, *, asked: bool) -> Values:
         return _match_part(scene, wishes[0], free)
     if not stands(scene, stop_id):
         return {}
-    return _match_hours(scene, wishes, stop_id, free)
+    return _match_hours(scene, wishes, stop_id, free, asked=asked)
+
+
+def read_time_anew(scene: Scene, values: Values, *, asked: bool) -> Values:
+    """As :func:`read_time`; a wish that the time which was taken does not meet gives that time up."""
+    found = read_time(scene, values, asked=asked)
+    wish, taken = found.get("booking_wish"), values.get("booking_time")
+    if wish and taken is not None and "booking_time" not in found and not _meets(scene, taken, wish):
+        return found | {"booking_time": None}
+    return found
+
+
+def _meets(scene: Scene, time_id: int, wish: Wish) -> bool:
+    if not isinstance(wish, str) or wish not in DAY_PARTS:
+        return False
+    return bool(_inside([scene.session.get_one(AppointmentTime, time_id)], wish))
 
 
 def _bare_hour(scene: Scene) -> list[str]:
@@ -63,7 +78,9 @@ def _match_part(scene: Scene, wish: str, free: Sequence[AppointmentTime]) -> Val
     return {"booking_wish": wish if inside else None}
 
 
-def _match_hours(scene: Scene, wishes: list[str], stop_id: int, free: Sequence[AppointmentTime]) -> Values:
+def _match_hours(
+    scene: Scene, wishes: list[str], stop_id: int, free: Sequence[AppointmentTime], *, asked: bool
+) -> Values:
     """One hour that is plain and free is taken; of several that may be meant the person says which."""
     stop = stops.get(scene.session, stop_id=stop_id, now=scene.turn.now)
     hours = [hour for hour in wishes if hour not in DAY_PARTS]
@@ -78,7 +95,7 @@ def _match_hours(scene: Scene, wishes: list[str], stop_id: int, free: Sequence[A
         )
         return {"booking_wish": None}
     exact = [time for time in free if _hour(time) in opened]
-    plain = len(opened) == 1 and (not scene.turn.uncertain("time") or len(hours) > 1)
+    plain = len(opened) == 1 and (asked or not scene.turn.uncertain("time") or len(hours) > 1)
     if plain and exact:
         return {"booking_time": exact[0].id}
     if len(opened) == 1:

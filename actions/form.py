@@ -14,7 +14,7 @@ from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
 from bot.core.meanings import INFORMATION
-from bot.core.own_names import is_no_name
+from bot.core.own_names import is_no_name, own_name
 
 QUESTIONS = INFORMATION | frozenset(
     {
@@ -48,7 +48,10 @@ LEAVING = frozenset(
     }
 )
 """Ends the form."""
+ELSEWHERE = LEAVING - {"deny", "goodbye"}
 SURE = 0.8
+BRIEF = 6
+"""Words: at that length a message that surely wants something else is no story of a project."""
 FEW = 3
 """Words: so short a message is a name or a number that is not known rather than something to ask back."""
 POLITE = frozenset({"greet", "thank", "complain"})
@@ -114,12 +117,22 @@ class FormStep(SceneAction):
             return False
         if requested not in self.free_text:
             return True
-        if turn.intent in ("go_back", "talk_to_human", "change_language", "send_media"):
+        if turn.intent in ("talk_to_human", "change_language", "send_media") or turn.text.startswith("/"):
             return True
-        if turn.text.startswith("/"):
+        if turn.intent in LEAVING and self._leaves(scene, requested):
             return True
         sure = requested in self.short_text and turn.confidence >= SURE and turn.intent not in POLITE
-        return turn.intent in QUESTIONS and (_looks_asked(turn.text) or sure or is_no_name(turn.text))
+        return turn.intent in QUESTIONS and (
+            _looks_asked(turn.text) or sure or is_no_name(own_name(turn.text))
+        )
+
+    def _leaves(self, scene: Scene, requested: str) -> bool:
+        """Whether a text that could be the answer rather ends the form: a name is never "bghit nlghi", a project never "la, rdv 9bel"."""
+        turn = scene.turn
+        if requested in self.short_text:
+            return is_no_name(own_name(turn.text))
+        brief = len(turn.text.split()) <= BRIEF and turn.confidence >= SURE
+        return turn.intent == "go_back" or (turn.intent in ELSEWHERE and brief)
 
     def _left_to_a_rule(self, scene: Scene, requested: str) -> bool:
         return self.is_something_else(scene, requested) or self._unclear(scene, requested)

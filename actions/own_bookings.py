@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -15,6 +16,7 @@ from actions.form import cleared
 from actions.places import place_of
 from actions.runtime import Events, Scene, SceneAction
 from bot.core import booking_replies
+from bot.core.booking_rules import person_key
 from bot.core.errors import NotFound
 from bot.core.texts import Option
 from bot.services import bookings, consent, effects, stops
@@ -152,21 +154,22 @@ class ActionStartMove(SceneAction):
 def start_move(scene: Scene, booking: Booking, *, same_stop: bool) -> Events:
     """Open the form for a booking's new time: at the stop where it is, or wherever there is room."""
     stop = booking.appointment_time.stop
-    later = booking_replies.wish(scene.turn.text) == "later_day"
+    wish = booking_replies.wish(scene.turn.text)
+    later = wish == "later_day"
     scene.say(
         "utter_change_choose" if booking.status == "displaced" else "utter_moving",
         **booking_values(scene, booking),
     )
     ahead = (
         same_stop
-        and not later
+        and wish is None
         and any(view.id == stop.id for view in stops.upcoming(scene.session, now=scene.turn.now))
     )
     return [
         *cleared(*FORM_SLOTS),
         SlotSet("booking_moves", booking.id),
         SlotSet("booking_place", place_of(stop.commune_code)),
-        *([SlotSet("booking_stop", stop.id)] if later else []),  # and given up: it is not offered again
+        *([SlotSet("booking_stop", stop.id)] if wish else []),  # and given up: it is not offered again
         SlotSet("booking_stop", stop.id if ahead else None),
         SlotSet("booking_days", days_after(stop.day) if later else None),
         SlotSet("booking_name", booking.name),
@@ -230,6 +233,7 @@ def _meant(scene: Scene, kind: str, intent: str, question: str) -> Booking | Non
     if not active:
         scene.say("utter_no_booking")
         return None
+    active = _named(scene, active) or active
     if len(active) == 1:
         return active[0]
     options = tuple(
@@ -242,3 +246,11 @@ def _meant(scene: Scene, kind: str, intent: str, question: str) -> Booking | Non
     )
     scene.say(question, options=options)
     return None
+
+
+def _named(scene: Scene, active: Sequence[Booking]) -> list[Booking]:
+    """The bookings whose names the message holds most words of: "cancel Karim's", of Karim Alaoui and Youssef Alaoui."""
+    said = set(person_key(scene.turn.text).split())
+    words = {booking.id: len(said.intersection(person_key(booking.name).split())) for booking in active}
+    most = max(words.values(), default=0)
+    return [booking for booking in active if most and words[booking.id] == most]

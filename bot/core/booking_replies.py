@@ -11,12 +11,20 @@ from bot.core.text import words
 
 LONGEST_REQUEST = 8
 """Longer messages ask for more than one thing; the assistant reads them as any other."""
+SHORTEST_CHANGE = 3
+"""Words: a longer answer to the question what is wrong says more than its kind."""
 _WAW = "و"
 
 
 def wish(text: str) -> str | None:
-    """ "later_day" or "other_stop" where the message wants another day or another stop than what was offered, else None."""
+    """ "later_day", "other_day" or "other_stop" where the message wants another day or stop than what was offered, else None."""
     return _first("wishes", " ".join(words(text)))
+
+
+def change(text: str) -> str | None:
+    """ "time", "stop", "place" or "name" where the message is no more than a word for it: what of an appointment is wrong."""
+    said = words(text)
+    return _first("changes", " ".join(said)) if 0 < len(said) <= SHORTEST_CHANGE else None
 
 
 def request(text: str) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.core.booking_rules import clean_name, name_problem
-from bot.core.lexicons import word_set
+from bot.core.lexicons import load, strings, word_set
 from bot.core.text import words
 
 _RELATIVE = (
@@ -13,24 +14,38 @@ _RELATIVE = (
     r"|(?:خويا|ختي|خيتي|ولدي|بنتي|راجلي|مراتي|الوالد|الوالدة|ماما|با|صاحبي|صاحبتي|أخي|اخي|أختي|اختي|ابني|إبني|ابنتي|إبنتي|والدي|والدتي|زوجي|زوجتي"
     r"|صديقي|صديقتي)\s+)?"
 )
-_INTRODUCTION = re.compile(
-    r"^(?:(?:salam|slm|bonjour|bjr|السلام عليكم|سلام)[\s,،]+)?"
-    r"(?:(?:ana\s+)?(?:smiti|smiyti|smiyty|smyti|smti|ismi)(?:\s+(?:howa|hiya|hia|ho|hya))?"
-    + rf"|{_RELATIVE}(?:smito|smitou|smiyto|smiytou|smto|smitha|smiytha|smiyetha|smtha|ismou?h?|ismou?ha)(?:\s+(?:howa|hiya|hia))?"
-    + rf"|{_RELATIVE}(?:سميتو|سميته|سميتها|سميتا|سمّيتو|اسمو|اسمه|إسمه|اسمها|إسمها)(?:\s+(?:هو|هي|هيا))?"
-    + rf"|{_RELATIVE}(?:(?:il|elle)\s+)?s\s*['’ ]?\s*appell?e?"
+_INTRODUCES = (
+    r"(?:(?:ana\s+)?(?:smiti|smiyti|smiyty|smyti|smti|ismi)(?:\s+(?:howa|hiya|hia|ho|hya|l))?"
+    rf"|{_RELATIVE}(?:smito|smitou|smiyto|smiytou|smto|smitha|smiytha|smiyetha|smtha|ismou?h?|ismou?ha)(?:\s+(?:howa|hiya|hia))?"
+    rf"|{_RELATIVE}(?:سميتو|سميته|سميتها|سميتا|سمّيتو|اسمو|اسمه|إسمه|اسمها|إسمها)(?:\s+(?:هو|هي|هيا))?"
+    rf"|{_RELATIVE}(?:(?:il|elle)\s+)?s\s*['’ ]?\s*appell?e?"
     r"|(?:b|3la)\s+(?:smiyt|smiyet|smit|smiya|smiyat)|(?:بسمية|على\s+سمية|على\s+اسم|باسم|بإسم|باسمية)|(?:au|sous\s+le)\s+nom\s+de"
-    r"|ana\s+(?:hiya|howa)|je\s+m['’ ]?\s*appell?e?|jmapel+e?|j'?m['’]?appell?e"
-    r"|(?:mon|son|le)\s+(?:nom|prenom|prénom)\s+(?:est|c'est)|moi\s+c'?est|c['’]?est"
-    r"|(?:أنا\s+|انا\s+)?(?:سميتي|سميتى|اسمي|إسمي|سمّيتي)(?:\s+(?:هو|هي|هيا))?|أدعى|ادعى|يدعى|تدعى)\s*[:\-]?\s+",
+    r"|je\s+m['’ ]?\s*appell?e?|jmapel+e?|j'?m['’]?appell?e|l?smiya\s+(?:howa|hiya|hia|dyali)"
+    r"|(?:mon|son|le)\s+(?:vrai\s+|bon\s+)?(?:nom|prenom|prénom)\s+(?:est|c['’]est|en)"
+    r"|(?:السمية|السميه|الاسم|الإسم|اسم)(?:\s+(?:هي|هو|هيا|ديالي|الصحيح|الصحيحة)){1,2}|(?:السمية|الاسم|الإسم)"
+    r"|(?:أنا\s+|انا\s+)?(?:سميتي|سميتى|اسمي|إسمي|سمّيتي)(?:\s+(?:هو|هي|هيا))?|أدعى|ادعى|يدعى|تدعى)\s*[:\-]?\s+"
+)
+_INTRODUCES_ALONE = r"(?:ana\s+(?:hiya|howa)|moi\s+c['’ ]?est|c['’ ]?est)\s*[:\-]?\s+"
+"""What introduces a name only at the beginning, or behind words that take back another one."""
+_INTRODUCTION = re.compile(
+    r"^(?:(?:salam|slm|bonjour|bjr|السلام عليكم|سلام)[\s,،]+)?" + f"(?:{_INTRODUCES}|{_INTRODUCES_ALONE})",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(rf"(?<!\w){_INTRODUCES}", re.IGNORECASE)
+_BEHIND_A_REFUSAL = re.compile(rf"(?<!\w)(?:{_INTRODUCES_ALONE}|(?:mais|بل)\s+)", re.IGNORECASE)
+_REFUSES = re.compile(
+    r"^(?:non|no|la+|l+a|لا+|pas|machi|ماشي|ليس|pardon|desole|dsl|excuse|sm7|sme7|سمح|عفوا|gh?a?lt|ghlat|ghalat|غلط|erreur|tromp)"
+    r"|\b(?:pas|tromp\w*|erreur|faux)\b"
+)
+"""Over folded words: what takes back a name that was understood, in front of the right one."""
+_PHRASE = re.compile(r"[,،.;:!?؟\n]")
+_MOST_WORDS = 5
 
 
 def is_no_name(typed: str) -> bool:
-    """Whether ``typed`` is a greeting or a yes or no: letters, but nobody's name."""
+    """Whether ``typed`` is a greeting, a yes or no, or holds a word that stands in nobody's name."""
     said = words(typed)
-    return bool(said) and word_set("not_names").issuperset(said)
+    return bool(said) and (word_set("not_names").issuperset(said) or not _never().isdisjoint(said))
 
 
 def own_name(typed: str) -> str:
@@ -47,13 +62,47 @@ def _with_capitals(name: str) -> str:
 
 
 def introduced_name(typed: str) -> str | None:
-    """The name behind words that introduce one; None where nothing is introduced, or what follows is no name."""
-    cleaned = clean_name(typed)
-    if _INTRODUCTION.match(cleaned + " ") is None:
+    """The name that ``typed`` introduces, wherever in it; None where it introduces none, or what follows is no name.
+
+    The last one counts: "c'est pas Nadia, c'est Nadia Benali", "la, smiyti Yassin machi Yassine", "rdv f Tiflet, smiyti Ali".
+    """
+    visible = " ".join(typed.split())
+    found = [*_WITHIN.finditer(visible + " ")]
+    opening = _INTRODUCTION.match(visible + " ")
+    if opening is not None and not found:
+        found = [opening]
+    if _REFUSES.search(" ".join(words(visible))):
+        found += _BEHIND_A_REFUSAL.finditer(visible + " ")
+    for match in sorted(found, key=lambda each: each.end(), reverse=True):
+        name = _name_at_the_start(visible[match.end() :])
+        if name is not None:
+            return name
+    return None
+
+
+def _name_at_the_start(rest: str) -> str | None:
+    """The words of a name before a phrase ends or a sentence goes on."""
+    taken: list[str] = []
+    for word in _PHRASE.split(rest)[0].split():
+        folded = words(word)
+        if not folded or not (_never() | _ends()).isdisjoint(folded):
+            break
+        taken.append(word)
+    name = _with_capitals(clean_name(" ".join(taken)))
+    if not taken or len(taken) > _MOST_WORDS or is_no_name(name) or name_problem(name) is not None:
         return None
-    name = own_name(cleaned)
-    return (
-        None
-        if name.casefold() == cleaned.casefold() or is_no_name(name) or name_problem(name) is not None
-        else name
-    )
+    return name
+
+
+def _never() -> frozenset[str]:
+    return _listed("never")
+
+
+def _ends() -> frozenset[str]:
+    return _listed("ends")
+
+
+@lru_cache
+def _listed(name: str) -> frozenset[str]:
+    listed = strings(load("names").get(name), f"names.yml: {name}")
+    return frozenset(word for text in listed for word in words(text))

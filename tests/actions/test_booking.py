@@ -434,3 +434,75 @@ def test_after_an_abandoned_form_a_question_gets_its_whole_answer(talk: Talk) ->
     asked_for_stop(talk)
     talk.expire()
     assert talk.hear("imta f Tiflet", "ask_stop_date").act("action_answer")[-1] == "utter_book_here_or_near"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("la smiyti Sara Alami machi Benali", "deny"),
+        ("غلطت السمية هي Sara Alami", "go_back"),
+        ("je me suis trompée, c'est Sara Alami", "go_back"),
+    ],
+)
+def test_a_name_that_is_put_right_changes_the_summary(talk: Talk, said: str, intent: str) -> None:
+    asked_to_confirm(talk)
+    assert talk.answer(said, intent) == ["utter_ask_booking_confirmed"]
+    assert "Sara Alami" in talk.words()
+
+
+def test_a_yes_behind_the_question_what_to_change_books_nothing(talk: Talk) -> None:
+    asked_to_confirm(talk).answer("la", "deny")
+    talk.answered()
+    assert "utter_ask_booking_confirmed" in talk.answer("wah", "affirm")
+    assert all_bookings(talk.sessions) == []
+    talk.answered()
+    assert talk.answer("wah", "affirm") == ["utter_booking_made"]
+
+
+def test_what_to_change_is_said_in_words_and_a_name_alone_is_the_right_one(talk: Talk) -> None:
+    asked_to_confirm(talk).answer("la", "deny")
+    talk.answered()
+    assert talk.answer("smiya") == ["utter_ask_booking_name"]
+    talk.answer("Sara Alami")
+    talk.answered()
+    talk.answer("la", "deny")
+    talk.answered()
+    assert talk.answer("Sara Tahiri", "out_of_scope") == ["utter_ask_booking_confirmed"]
+    assert "Sara Tahiri" in talk.words()
+
+
+def test_a_refusal_or_another_wish_is_not_the_name(talk: Talk) -> None:
+    asked_for_name(talk)
+    assert talk.answer("je préfère pas", "deny") == ["utter_name_why", "utter_ask_booking_name"]
+    assert talk.answer("wah", "affirm")[-1] == "utter_ask_booking_name"
+    assert talk.answer("non en fait l'après-midi", "deny")[-1] == "utter_ask_booking_time"
+    assert "14:00" in talk.titles()[0] or "12:00" in talk.titles()[0]
+
+
+def test_giving_up_where_a_name_is_asked_leaves_the_form(talk: Talk) -> None:
+    assert asked_for_name(talk).answer("bghit nlghi dyal khti", "cancel_booking") == []
+    assert talk.refused
+
+
+def test_a_name_told_early_is_not_asked_again(talk: Talk) -> None:
+    keys = asked_for_time(talk).answer("smiyti Sara Benali")
+    assert keys == ["utter_name_noted", "utter_ask_booking_time"]
+    assert talk.answer("10:00") == ["utter_ask_booking_confirmed"]
+    assert "Sara Benali" in talk.words()
+
+
+def test_a_name_in_the_first_message_is_kept(talk: Talk) -> None:
+    talk.hear("bghit rdv f Tiflet m3a 10:00 smiyti Khalid Amrani", "book_slot").form(FORM)
+    talk.press("Tiflet")
+    assert talk.slots["booking_name"] == "Khalid Amrani"
+
+
+def test_another_part_of_the_day_gives_up_the_hour_that_was_taken(talk: Talk) -> None:
+    asked_to_confirm(talk, hour="10:00")
+    assert talk.answer("la, l3chiya", "deny") == ["utter_ask_booking_time"]
+
+
+def test_another_day_is_another_stop(talk: Talk) -> None:
+    asked_for_time(talk)
+    assert talk.answer("un autre jour", "reschedule_booking") == ["utter_ask_booking_stop"]
+    assert not any(title.startswith("1. Tiflet") for title in talk.titles())

@@ -233,3 +233,19 @@ def test_a_move_that_was_abandoned_does_not_make_the_next_booking_a_move(talk: T
     talk.expire()
     booked(talk, "Hamza Benali", "11:00")
     assert [name for name, _, _ in states(talk)] == ["Sara Benali", "Hamza Benali"]
+
+
+def test_the_name_in_the_message_says_which_booking_is_meant(talk: Talk) -> None:
+    booked(talk, name="Karim Alaoui")
+    booked(talk, name="Sara Alaoui", hour="11:00")
+    talk.hear("bghit nlghi rdv dyal Karim Alaoui", "cancel_booking").act("action_cancel_booking")
+    assert talk.keys() == ["utter_ask_cancel"]
+    assert "Karim Alaoui" in talk.words()
+    talk.hear("bghit nlghi rdv dyal Alaoui", "cancel_booking").act("action_cancel_booking")
+    assert talk.keys() == ["utter_which_booking_to_cancel"]
+
+
+def test_another_day_is_not_asked_at_the_same_stop(talk: Talk, mine: Booking) -> None:
+    talk.hear("un autre jour", "reschedule_booking").act("action_start_move")
+    assert talk.keys()[-1] == "utter_ask_booking_stop"
+    assert not any(title.startswith("1. Tiflet") for title in talk.titles())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.booking_replies import names_in, request, wish, with_another
+from bot.core.booking_replies import change, names_in, request, wish, with_another
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_another_stop(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["demain", "10:30", "Tiflet", "un autre jour", "ghedda", "غدا", "la même place", "oui"]
+    "said", ["demain", "10:30", "Tiflet", "ce jour", "ghedda", "غدا", "la même place", "oui"]
 )
 def test_neither(said: str) -> None:
     assert wish(said) is None
@@ -136,3 +136,40 @@ def test_what_goes_with_an_appointment(said: str, what: str) -> None:
 )
 def test_what_asks_for_something_else(said: str) -> None:
     assert request(said) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "un autre jour",
+        "non, pas ce jour",
+        "je ne peux pas venir ce jour là",
+        "nhar akhor",
+        "ma n9derch had nhar",
+        "نهار آخر",
+        "ما نقدرش نجي هاد النهار",
+        "لا أستطيع الحضور في ذلك اليوم",
+    ],
+)
+def test_another_day(said: str) -> None:
+    assert wish(said) == "other_day"
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("smiya", "name"),
+        ("السمية", "name"),
+        ("le nom", "name"),
+        ("الاسم", "name"),
+        ("l'heure", "time"),
+        ("sa3a", "time"),
+        ("الساعة", "time"),
+        ("la commune", "place"),
+        ("lma7etta", "stop"),
+        ("smiya dyali hiya Sara", None),
+        ("oui", None),
+    ],
+)
+def test_what_is_wrong_with_an_appointment(said: str, what: str | None) -> None:
+    assert change(said) == what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.own_names import is_no_name, own_name
+from bot.core.own_names import introduced_name, is_no_name, own_name
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,51 @@ def test_a_greeting_or_a_yes_is_nobodys_name(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["Salam Fatima", "Salma", "سلامة يوسف", "", "123 456"])
 def test_anything_else_may_be_one(typed: str) -> None:
     assert not is_no_name(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "wah",
+        "واه",
+        "bghit nlghi dyal khti",
+        "non en fait l'après-midi",
+        "je préfère pas",
+        "ما بغيتش",
+        "بغيت نبدل",
+    ],
+)
+def test_a_wish_is_nobodys_name(typed: str) -> None:
+    assert is_no_name(own_name(typed))
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ma El Ainine", "هادي العلوي", "صباح العلوي", "سعيدة بناني", "Safi Alaoui"]
+)
+def test_rare_names_are_names(typed: str) -> None:
+    assert not is_no_name(own_name(typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("la smiyti Yassin Ouardi machi Yassine", "Yassin Ouardi"),
+        ("غلطت السمية هي سعدية بناني", "سعدية بناني"),
+        ("لا كتبتي سميتي غالطة سميتي سعيدية بناني", "سعيدية بناني"),
+        ("je me suis trompée, c'est Amina Tahri", "Amina Tahri"),
+        ("c'est pas Nadia c'est Nadia Benali", "Nadia Benali"),
+        ("لا، الاسم ليلى العلوي", "ليلى العلوي"),
+        ("bghit rdv f Tiflet nhar 7 m3a 10h smiyti Khalid Amrani", "Khalid Amrani"),
+        ("ana smiyti Abdellah mn douar ait ourbil 3ndi 24 3am", "Abdellah"),
+        ("أريد موعدا باسم أحمد العلوي غدا", "أحمد العلوي"),
+        ("je m'appelle Sara et je veux un rdv", "Sara"),
+        ("c'est bon", None),
+        ("c'est gratuit ?", None),
+        ("mon nom est mal écrit", None),
+        ("pourquoi vous voulez mon nom ?", None),
+        ("سميتي غالطة", None),
+        ("Fatima Zahra", None),
+    ],
+)
+def test_a_name_is_found_wherever_it_is_introduced(typed: str, name: str | None) -> None:
+    assert introduced_name(typed) == name
