@@ -26,6 +26,6 @@ def execute(arguments: argparse.Namespace) -> int:
         raise Problem(f"There is no file {source}.")
     data = load_settings().data
     model = training.ensure_model(data)
-    command = [str(RASA_PYTHON), "-m", "bot.rasa_components.parse_file", str(model), str(source), str(target)]
+    command = [str(RASA_PYTHON), "-m", "bot.rasa_components.lean_parse", str(model), str(source), str(target)]
     os.chdir(PROJECT_ROOT)
     os.execve(command[0], command, environment.of_tools(data))

@@ -80,7 +80,18 @@ def _pattern(name: str) -> re.Pattern[str]:
     return _compiled(found)
 
 
+@lru_cache
+def relatives() -> str:
+    """A regular expression for the words that name somebody close: one group, which other patterns are built with."""
+    found = load("booking_replies").get("relative")
+    if not isinstance(found, str):
+        raise BrokenLexicon("booking_replies.yml: relative is missing")
+    return _on_one_line(found)
+
+
 def _compiled(text: str) -> re.Pattern[str]:
-    relative = str(load("booking_replies").get("relative", ""))
-    joined = re.sub(r"\s*\n?\s*\|\s*", "|", text.strip().replace("<relative>", relative.strip()))
-    return re.compile(joined, re.IGNORECASE)
+    return re.compile(_on_one_line(text).replace("<relative>", relatives()), re.IGNORECASE)
+
+
+def _on_one_line(text: str) -> str:
+    return re.sub(r"\s*\n?\s*\|\s*", "|", text.strip())

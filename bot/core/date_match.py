@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core.date_symbols import Symbol, number
+from bot.core.lexicons import word_set
+
+_BY = frozenset({"b", "ب"})
+_THE_DAY = re.compile("يوم|yo?u?m")
+_FOR_ME = frozenset({"لي", "ليا", "لينا", "لنا", "lia", "liya", "lya", "lina"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +65,20 @@ class Match:
         if named is not None:
             return int(str(named.value))
         return self.number("mn") or 0
+
+    @property
+    def moved_day(self) -> bool:
+        """Whether "the day" is what somebody wants moved, and so may be the day of something else: "غيروا لي اليوم"."""
+        before = [symbol.text for symbol in self.row[max(0, self.found.start() - 3) : self.found.start()]]
+        while before and before[-1] in _FOR_ME:
+            before.pop()
+        named = _THE_DAY.search(self.row[self.found.end() - 1].text) is not None
+        return named and bool(before) and before[-1] in word_set("moving")
+
+    @property
+    def behind_by(self) -> bool:
+        """Whether "b" is written together with it. That never stands before a weekday: "blsbt" is "exactly" as well."""
+        first = self.found.start()
+        return (
+            first > 0 and self.row[first - 1].text in _BY and self.row[first - 1].end == self.row[first].start
+        )

@@ -19,7 +19,6 @@ _HOURS_OF = frozenset(
 """Before a meal they make an hour of it: "wa9t lghda"."""
 _THIS_DAY = frozenset({"had", "هاد", "هذا", "هدا", "هذه", "ce", "cet", "cette", "ct"})
 
-
 Reading = Callable[[Match], "Days | None"]
 
 
@@ -30,7 +29,8 @@ def _weekday_value(symbol: Symbol) -> int:
 def relative(match: Match) -> Days | None:
     if match.following_text in {"نفسه", "نفسها", "meme"}:
         return None  # "on the same day"
-    return rules.one(match.today + timedelta(days=_weekday_value(match.row[match.found.start("r")])))
+    offset = _weekday_value(match.row[match.found.start("r")])
+    return replace(rules.one(match.today + timedelta(days=offset)), vague=not offset and match.moved_day)
 
 
 def meal_or_tomorrow(match: Match) -> Days | None:
@@ -82,7 +82,7 @@ def weekday(match: Match) -> Days | None:
     if symbol.letter == "w" and match.has("d") and not match.has("x"):
         by_number = rules.day_of_month(match.today, number(symbol))
         others.extend([by_number.first] if by_number and symbol.text.endswith(("a", "ah", "ه")) else [])
-    return rules.one(ahead, tuple(others))
+    return replace(rules.one(ahead, tuple(others)), vague=bool(others) or match.behind_by)
 
 
 def weekday_after_weekday(match: Match) -> Days | None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.core.booking_replies import relatives
 from bot.core.booking_rules import clean_name, name_problem
 from bot.core.lexicons import load, strings, word_set
 from bot.core.text import words
 
-_RELATIVE = (
-    r"(?:(?:mon|ma|notre)\s+\w+\s+|(?:khoya|khouya|khti|wldi|weldi|bnti|benti|rajli|mrati|lwalid|lwalida|mama|baba|sa7bi|sa7bti)\s+"
-    r"|(?:خويا|ختي|خيتي|ولدي|بنتي|راجلي|مراتي|الوالد|الوالدة|ماما|با|صاحبي|صاحبتي|أخي|اخي|أختي|اختي|ابني|إبني|ابنتي|إبنتي|والدي|والدتي|زوجي|زوجتي"
-    r"|صديقي|صديقتي)\s+)?"
-)
+_RELATIVE = rf"(?:(?:(?:mon|ma|notre)\s+\w+|{relatives()})\s+)?"
 _INTRODUCES = (
     r"(?:(?:ana\s+)?(?:smiti|smiyti|smiyty|smyti|smti|ismi)(?:\s+(?:howa|hiya|hia|ho|hya|l))?"
     rf"|{_RELATIVE}(?:smito|smitou|smiyto|smiytou|smto|smitha|smiytha|smiyetha|smtha|ismou?h?|ismou?ha)(?:\s+(?:howa|hiya|hia))?"

@@ -82,10 +82,10 @@ def main() -> int:
     if missing:
         print(f"{folder} lacks {', '.join(missing)}.", file=sys.stderr)
         return 1
-    # The training file does not say which of the two varieties an example is in; calibration, the only thing that
-    # would use it, does not change which intent has the highest score.
+    # The training file does not say which of the two varieties an example is in. All are taken for a dialect, so that some are
+    # learnt spelt otherwise as well; calibration does not change which intent has the highest score.
     examples = [
-        Example(text=text, intent=label, variety=Variety.ARABIC.value)
+        Example(text=text, intent=label, variety=Variety.DARIJA_ARABIC.value)
         for label, text in read(folder / _TRAIN)
     ]
     print(f"Training on {len(examples)} questions …", flush=True)

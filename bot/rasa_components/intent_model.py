@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class IntentModel:
         space = NgramSpace.fit(BLOCKS, texts, views)
         again = list(respelt(examples, options.seed)) if options.respelling else []
         lessons = Lessons(
-            features=_features(space, [*texts, *(one.text for one in again)]),
+            features=_features_of_many(space, [*texts, *(one.text for one in again)]),
             labels=np.concatenate([labels, labels[[one.index for one in again]]]),
             origins=np.concatenate([np.arange(len(texts)), [one.index for one in again]]).astype(np.int64),
         )
@@ -132,6 +133,13 @@ class IntentModel:
 
 def _features(space: NgramSpace, texts: Sequence[str]) -> Features:
     return Features(sparse=space.matrix(texts, views), embedded=embed(texts))
+
+
+def _features_of_many(space: NgramSpace, texts: Sequence[str]) -> Features:
+    """The same on two cores: the encoder leaves the interpreter to the n-grams meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        embedded = beside.submit(embed, texts)
+        return Features(sparse=space.matrix(texts, views), embedded=embedded.result())
 
 
 def _calibrations(

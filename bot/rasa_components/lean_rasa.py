@@ -44,12 +44,17 @@ def keep_errors_here() -> None:
     vars(reporting)["init"] = lambda *arguments, **options: None
 
 
+def only_understand() -> None:
+    """Before Rasa is imported: this process trains nothing."""
+    # One message is understood at a time: more threads only cost memory.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    stand_in_for(*NEURAL)
+
+
 def main() -> None:
     """Runs Rasa's command line."""
     if "run" in sys.argv[1:2]:
-        # One message is understood at a time: more threads only cost memory.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        stand_in_for(*NEURAL)
+        only_understand()
     sys.meta_path.insert(0, Absent("jax"))
     keep_errors_here()
     importlib.import_module("rasa.__main__").main()

@@ -147,9 +147,14 @@ class _Training:
         turned = features.T.tocsr()
         touched = np.flatnonzero(np.diff(turned.indptr))
         slope = turned[touched] @ back
-        squares = self._squares[touched] + slope * slope
+        squares = self._squares[touched]
+        squares += slope * slope
         self._squares[touched] = squares
-        self.sparse[touched] -= rate * slope / np.sqrt(squares)
+        # In place from here on: these are megabytes at each step, and new memory costs as much as the sums.
+        np.sqrt(squares, out=squares)
+        slope /= squares
+        slope *= rate
+        self.sparse[touched] -= slope
 
     def _learn_few(self, slopes: tuple[Floats, ...], rate: float) -> None:
         self._steps += 1

@@ -71,15 +71,17 @@ class NgramSpace:
     @classmethod
     def fit(cls, blocks: Sequence[Block], texts: Sequence[str], views: Views) -> NgramSpace:
         """The space of all n-grams that are frequent enough in ``texts``."""
+        documents: list[Counter[str]] = [Counter() for _ in blocks]
+        for text in texts:
+            seen = views(text)
+            for counted, block in zip(documents, blocks, strict=True):
+                counted.update(set(block.grams(seen[block.view])))
         vocabularies: list[dict[str, int]] = []
         frequencies: list[int] = []
-        for block in blocks:
-            documents: Counter[str] = Counter()
-            for text in texts:
-                documents.update(set(block.grams(views(text)[block.view])))
-            kept = sorted(gram for gram, count in documents.items() if count >= block.min_count)
+        for counted, block in zip(documents, blocks, strict=True):
+            kept = sorted(gram for gram, count in counted.items() if count >= block.min_count)
             vocabularies.append({gram: len(frequencies) + index for index, gram in enumerate(kept)})
-            frequencies.extend(documents[gram] for gram in kept)
+            frequencies.extend(counted[gram] for gram in kept)
         idf = np.log((1 + len(texts)) / (1 + np.array(frequencies))) + 1
         return cls(blocks, vocabularies, idf.astype(np.float32))
 

@@ -60,6 +60,8 @@ def test_neither(said: str) -> None:
         "بغيت موعد مع خويا",
         "أريد موعدا أنا وأختي",
         "موعد لشخصين",
+        "بغيت موعد مع خيتي",
+        "bghit nji m3a wldi",
     ],
 )
 def test_somebody_comes_along(said: str) -> None:

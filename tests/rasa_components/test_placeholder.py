@@ -15,9 +15,12 @@ from bot.rasa_components.placeholder import Nothing, Placeholders, stand_in_for
 ROOT = Path(__file__).parents[2]
 WITHOUT_TENSORFLOW = """
 import sys
-from bot.rasa_components.lean_rasa import NEURAL
-from bot.rasa_components.placeholder import stand_in_for
-stand_in_for(*NEURAL)
+from bot.rasa_components import lean_parse
+try:
+    lean_parse.main()
+except SystemExit as broken_command_line:
+    assert broken_command_line.code == 2
+assert "bot.rasa_components.parse_file" in sys.modules
 import rasa.core.agent
 import rasa.engine.recipes.default_components
 import rasa.server
