@@ -133,7 +133,9 @@ class _Reader:
 
     def point(self, commune: str | None) -> Point | None:
         written = self.cell("latitude"), self.cell("longitude")
-        if written == ("", "") and commune is not None:
+        if written == ("", ""):
+            if commune is None:
+                return None  # that is the mistake; where it lies would have followed from it
             try:
                 return self.gazetteer.point(commune)
             except UnknownCommune:

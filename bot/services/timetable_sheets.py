@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -82,6 +83,8 @@ def _csv(content: bytes) -> list[Sequence[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SheetUnreadable("sheet_not_utf8") from None
+    if "\0" in text:
+        raise SheetUnreadable("sheet_broken")
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else "\t" if "\t" in first else ","
     try:
@@ -97,7 +100,7 @@ def _xlsx(content: bytes) -> list[Sequence[str]]:
         rows = [
             [_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 1)
         ]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError):
+    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError, IndexError):
         raise SheetUnreadable("sheet_broken") from None
     return list(rows)
 

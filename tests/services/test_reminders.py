@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from bot.core.errors import NotFound
 from bot.core.locales import Variety
+from bot.core.messages import Channel
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.texts import default_texts
-from bot.services import bookings, contacts, reminder_sending
+from bot.services import bookings, consent, contacts, reminder_sending
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Booking, OutboundMessage, Reminder
 from tests.services.conftest import MakeConversation, MakeStop
@@ -67,6 +68,22 @@ def test_a_cancelled_booking_is_not_reminded_of(sessions: Sessions, now: datetim
     with transaction(sessions) as session:
         bookings.cancel(session, booking_id=booking.id, contact_id=booking.contact_id, now=now)
     assert run(sessions, local(now, days=1, hour=18)) == 0
+
+
+def test_for_who_said_stop_no_reminder_is_planned(
+    sessions: Sessions, now: datetime, booking: Booking, make_stop: MakeStop
+) -> None:
+    later = make_stop("04.291.05.11", days=5).appointment_times[0]
+    with transaction(sessions) as session:
+        consent.stop(session, contact_id=booking.contact_id, channel=Channel.WHATSAPP, words="stop", now=now)
+        bookings.move(
+            session,
+            booking_id=booking.id,
+            contact_id=booking.contact_id,
+            appointment_time_id=later.id,
+            now=now,
+        )
+        assert {row.status for row in session.scalars(select(Reminder))} == {"void"}
 
 
 def test_a_moved_booking_is_reminded_of_at_its_new_time_only(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -56,11 +57,15 @@ def exported(plans: Plans) -> Rows:
 
 
 def compare(plans: Plans, rows: Rows) -> Import:
+    return compare_file(plans, to_csv(rows))
+
+
+def compare_file(plans: Plans, content: bytes) -> Import:
     with plans.sessions() as session:
         caravan = stops.current_caravan(session)
         assert caravan is not None
         return timetable_import.compare(
-            session, caravan=caravan, lines=read(to_csv(rows)), gazetteer=COMMUNES, now=plans.now
+            session, caravan=caravan, lines=read(content), gazetteer=COMMUNES, now=plans.now
         )
 
 
@@ -206,6 +211,50 @@ def test_programs_change_days_hours_and_separators(plans: Plans) -> None:
     assert compare(plans, [line.cells for line in read(content.getvalue())]).same == 1
 
 
+def test_what_french_excel_saves_is_read(plans: Plans) -> None:
+    """Semicolons, decimal commas, days as 15/03/2027, hours as 9h00, and a byte order mark."""
+    cells = {
+        "commune": "Tiflet",
+        "day": "15/03/2027",
+        "opens": "9h00",
+        "closes": "12:00:00",
+        "advisers": "2",
+        "minutes": "30",
+        "venue_fr": "Maison des jeunes, 1er étage",
+        "venue_ar": "دار الشباب",
+        "latitude": "33,89",
+        "longitude": "-6,31",
+    }
+    text = "\r\n".join([";".join(cells), ";".join(cells.values()), ";" * 9])
+    (change,) = compare_file(plans, b"\xef\xbb\xbf" + text.encode()).changes
+    plan = change.row.plan
+    assert (plan.day, plan.opens_at, plan.closes_at) == (date(2027, 3, 15), time(9), time(12))
+    assert (plan.latitude, plan.longitude) == (33.89, -6.31)
+    assert (plan.venue_fr, plan.venue_ar) == (cells["venue_fr"], cells["venue_ar"])
+
+
+def test_the_empty_rest_of_merged_cells_is_named_by_its_line(plans: Plans) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["commune", "day", "opens", "closes", "advisers", "minutes"])
+    for day in (15, 16):
+        sheet.append(["Tiflet", date(2027, 3, day), time(9), time(12), 1, 30])
+    sheet.merge_cells("A2:A3")
+    content = io.BytesIO()
+    book.save(content)
+    found = compare_file(plans, content.getvalue())
+    assert problems(found) == [(3, "commune", "row_commune", "")]
+
+
+def _workbook_with(part: str, content: bytes) -> bytes:
+    """A workbook one part of which is something else."""
+    whole, spoilt = io.BytesIO(to_xlsx([])), io.BytesIO()
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(spoilt, "w") as written:
+        for name in parts.namelist():
+            written.writestr(name, content if name == part else parts.read(name))
+    return spoilt.getvalue()
+
+
 def test_a_cell_that_looks_like_a_formula_is_no_formula(plans: Plans, tmp_path: Path) -> None:
     row = exported(plans)[0] | {"venue_fr": "=1+1"}
     for content in (to_csv([row]), to_xlsx([row])):
@@ -221,6 +270,13 @@ def test_a_cell_that_looks_like_a_formula_is_no_formula(plans: Plans, tmp_path: 
         (b"PK nonsense", "sheet_broken"),
         ("commune;jour é".encode("latin-1"), "sheet_not_utf8"),
         (b'commune,"day\n', "sheet_broken"),
+        (b"commune;day\0;opens", "sheet_broken"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "sheet_not_utf8"),
+        ("commune;day".encode("utf-16"), "sheet_not_utf8"),
+        (b"Calendrier 2027;;\ncommune;day;opens", "sheet_column"),
+        (_workbook_with("xl/workbook.xml", b"<workbook"), "sheet_broken"),
+        (_workbook_with("xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row"), "sheet_broken"),
+        (_workbook_with("[Content_Types].xml", b"<Types"), "sheet_broken"),
         ((",".join(COLUMNS) + "\n" * 2100).encode(), "sheet_long"),
     ],
 )
