@@ -91,7 +91,8 @@ def _tell_calendar(scene: Scene) -> None:
 
 def _tell_ideas(scene: Scene) -> Events:
     found = ideas.of_contact(scene.session, scene.turn.contact_id)
-    if not found:
+    telling_one = (scene.tracker.active_loop or {}).get("name") == "idea_form"
+    if not found and not telling_one:
         scene.say("utter_no_idea_yet")
     for idea in found[:3]:
         scene.say(

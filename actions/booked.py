@@ -22,6 +22,7 @@ def tell_bookings(scene: Scene) -> Events:
     active = active_bookings(scene)
     if not active:
         scene.say("utter_no_booking")
+        return [] if scene.in_form() else [scene.ask(question="book")]
     for booking in active:
         if booking.status == "displaced":
             move = Option(key="option_plan_other", payload="/reschedule_booking", values={})

@@ -14,7 +14,7 @@ from actions.booking_time import free_times, moved_booking_name, stands, wished_
 from actions.booking_waiting import full_near, kept, may_wait
 from actions.places import ask_which, read_place
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
-from actions.stops import announce_example, stop_values
+from actions.stops import announce_example, stop_key, stop_values
 from bot.core.texts import Option
 from bot.services import places, stops
 from bot.store.models import AppointmentTime
@@ -67,7 +67,7 @@ class AskStop(_Question):
         announce_example(scene, offered)
         options = tuple(
             Option(
-                key="option_stop" if stop.distance is None else "option_stop_near",
+                key=stop_key(stop),
                 payload=f'/inform{{"choice": "stop:{stop.id}"}}',
                 values=stop_values(stop),
             )

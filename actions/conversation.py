@@ -22,8 +22,10 @@ from actions.people import (
 )
 from actions.plan_answers import ActionAnswerChange, answer
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
-from bot.core import options
+from bot.core import booking_replies, options
 from bot.core.handoff_rules import Reason
+from bot.core.lexicons import word_set
+from bot.core.text import words
 from bot.services import plan_answers
 from bot.store.models import InboundMessage
 
@@ -147,6 +149,8 @@ class ActionAffirm(SceneAction):
             return cancel_now(scene, int(pending["booking"]))
         if pending.get("question") == "erase":
             return erase_soon(scene)
+        if pending.get("question") == "book" and not word_set("closing").issuperset(words(scene.turn.text)):
+            return [*cleared(*FORM_SLOTS), FollowupAction("booking_form")]
         news = None if pending else plan_answers.open_for(scene.session, contact_id=scene.turn.contact_id)
         if news is not None:
             return answer(scene, news.id, "keep")
@@ -166,6 +170,8 @@ class ActionDeny(SceneAction):
 
     def play(self, scene: Scene) -> Events:
         asked = scene.pending().get("question")
+        if asked is None and booking_replies.wish(scene.turn.text) and active_bookings(scene):
+            return ActionStartMove().play(scene)
         if asked == "erase" or scene.turn.choice("erase") == "no":
             scene.say("utter_data_kept")
         else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
+from actions.booking_place import wished_days
 from actions.places import ask_which, commune_name, location, read_place, say_outside
 from actions.runtime import REQUESTED, Events, Scene
 from bot.core.texts import Option
@@ -14,6 +15,8 @@ from bot.services.stops import StopView
 from bot.store.models import Conversation
 
 MAX_LISTED = 4
+HERE_KM = 1.5
+"""A stop that is nearer is where the person is."""
 ABOUT_PLACES = ("ask_nearest_stop", "ask_stop_date", "ask_directions", "ask_opening_hours")
 """Questions that need a place."""
 
@@ -29,9 +32,11 @@ def answer_about_stops(scene: Scene, question: str) -> Events:
     if answer.outside is not None:
         say_outside(scene, answer.outside)
         _list_by_day(scene)
-        return []
+        return [] if scene.in_form() else [scene.ask(question="book")]
     place = answer.place or scene.slot("place")
     if place is None:
+        if scene.in_form() and scene.slot(REQUESTED) == "booking_place":
+            return []  # which the form asks again
         scene.say("utter_ask_place")
         return [scene.ask(question="place", intent=question)]
     if scene.in_form() and (
@@ -45,7 +50,7 @@ def answer_about_stops(scene: Scene, question: str) -> Events:
         _tell_before_the_list(scene, place)
         return [SlotSet("place", place)]
     _list_near(scene, place, question)
-    return [SlotSet("place", place)]
+    return [SlotSet("place", place), scene.ask(question="book")]
 
 
 def announce_example(scene: Scene, shown: list[StopView]) -> None:
@@ -73,9 +78,15 @@ def stop_values(stop: StopView) -> dict[str, Any]:
 
 
 def stop_option(stop: StopView) -> Option:
-    """A stop as a choice: with its distance where it is known."""
-    key = "option_stop" if stop.distance is None else "option_stop_near"
-    return Option(key=key, payload=f'/book_slot{{"choice": "stop:{stop.id}"}}', values=stop_values(stop))
+    """A stop as a choice."""
+    return Option(
+        key=stop_key(stop), payload=f'/book_slot{{"choice": "stop:{stop.id}"}}', values=stop_values(stop)
+    )
+
+
+def stop_key(stop: StopView) -> str:
+    """The text of a stop as a choice: with its distance where that is known and worth a word."""
+    return "option_stop" if stop.distance is None or stop.distance < HERE_KM else "option_stop_near"
 
 
 def _list_near(scene: Scene, place: dict[str, Any], question: str) -> None:
@@ -86,6 +97,9 @@ def _list_near(scene: Scene, place: dict[str, Any], question: str) -> None:
         return
     announce_example(scene, near)
     if here:
+        wished = wished_days(scene)
+        if wished is not None and wished.sure and not any(wished.hold(stop.day) for stop in here):
+            scene.say("utter_not_here_then", commune=commune_name(place["commune"]))
         _tell_here(scene, here[0])
         others = [stop for stop in near if stop.commune_code != place["commune"]][: MAX_LISTED - 1]
         scene.say("utter_book_here_or_near", options=tuple(stop_option(stop) for stop in [here[0], *others]))

@@ -4,7 +4,7 @@ understood in a form, with a coach, and while the assistant is down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
@@ -46,10 +46,19 @@ class WishKind(str, Enum):
 
 @dataclass(frozen=True)
 class Wish:
-    """What the words ask for, and the variety that they belong to (BCP 47 tag; None where they belong to all)."""
+    """What the words ask for, and the variety that they belong to (BCP 47 tag; None where they belong to all).
+
+    ``vague`` words ("ma b9itch baghi") may be about whatever is being talked of.
+    """
 
     kind: WishKind
     variety: str | None
+    vague: bool = field(default=False, compare=False)
+
+
+VAGUE = "stop_unless_asked"
+GROUPS = {"stop": WishKind.STOP, VAGUE: WishKind.STOP, "resume": WishKind.RESUME}
+"""What is asked for by the phrases of each group in consent.yml."""
 
 
 def wish_of(text: str) -> Wish | None:
@@ -64,13 +73,13 @@ def wish_of(text: str) -> Wish | None:
 @lru_cache(maxsize=1)
 def _phrases() -> dict[tuple[str, ...], Wish]:
     found: dict[tuple[str, ...], Wish] = {}
-    for kind in WishKind:
-        by_variety = load("consent").get(kind.value)
+    for group, kind in GROUPS.items():
+        by_variety = load("consent").get(group)
         if not isinstance(by_variety, dict):
-            raise BrokenLexicon(f"consent.yml: '{kind.value}' has to be a mapping of varieties")
+            raise BrokenLexicon(f"consent.yml: '{group}' has to be a mapping of varieties")
         for variety, listed in by_variety.items():
-            wish = Wish(kind, None if variety == "any" else variety)
-            for phrase in strings(listed, f"consent.yml: {kind.value}, {variety}"):
+            wish = Wish(kind, None if variety == "any" else variety, vague=group == VAGUE)
+            for phrase in strings(listed, f"consent.yml: {group}, {variety}"):
                 found.setdefault(words(phrase), wish)
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -9,8 +11,13 @@ from rasa.shared.core.events import ActiveLoop, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.core.locales import Variety, variety_or_default
-from bot.core.texts import Option, default_texts
+from bot.core.texts import MissingText, Option, Rendered, Texts, default_texts
 
+logger = logging.getLogger(__name__)
+
+INSTEAD = "utter_unknown"
+"""What is said where the words for an answer are missing."""
+COACH = Option(key="option_coach", payload="/talk_to_human", values={})
 SHORT = 3
 """Words of an answer in a form that are too few to tell a language."""
 
@@ -52,7 +59,11 @@ def _form_was_open(tracker: DialogueStateTracker) -> bool:
 
 
 class AnswerGenerator(NaturalLanguageGenerator):
-    """Renders a response with its values and choices. Raises MissingText, which fails the turn: silence would be worse."""
+    """Renders a response with its values and choices.
+
+    A text that is missing is looked for once more in the files, which may have been changed since the start. If it is not there,
+    that is logged, and the person is honestly told that a coach can answer: a turn that fails again and again is silence.
+    """
 
     def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
         self._texts = default_texts()
@@ -67,7 +78,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
             Option(key=o["key"], payload=o["payload"], values=o["values"])
             for o in kwargs.get("options") or []
         ]
-        rendered = self._texts.render(utter_action, variety, values, options)
+        rendered = self._rendered(utter_action, variety, values, options)
         return {
             "text": rendered.text,
             "buttons": [{"title": button.title, "payload": button.payload} for button in rendered.buttons],
@@ -75,3 +86,16 @@ class AnswerGenerator(NaturalLanguageGenerator):
             "request_title": rendered.request_title,
             "variety": variety.value,
         }
+
+    def _rendered(
+        self, key: str, variety: Variety, values: Mapping[str, Any], options: Sequence[Option]
+    ) -> Rendered:
+        try:
+            return self._texts.render(key, variety, values, options)
+        except MissingText:
+            self._texts = Texts.load()
+        try:
+            return self._texts.render(key, variety, values, options)
+        except MissingText as missing:
+            logger.error("An answer could not be put into words: %s", missing)
+            return self._texts.render(INSTEAD, variety, {}, [COACH])

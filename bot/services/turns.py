@@ -79,7 +79,7 @@ def begin(
     shared = phone.mobile(inbound.shared_phone) if inbound.shared_phone else None
     if shared:
         contacts.remember_phone(session, contact_id=conversation.contact_id, phone=shared)
-    wish = _heed(session, conversation, inbound, now)
+    wish = _heed(session, conversation, inbound, texts, now)
     if route(Talker(conversation.talker)) is Route.COACH:
         messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
         concern_turns.heighten(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
@@ -93,14 +93,12 @@ def begin(
         return None
     merged = arrivals.merge_flood(session, inbound, now) if calm.many or inbound.merged_into else [inbound]
     for other in merged:
-        wish = wish or (None if other is inbound else _heed(session, conversation, other, now))
+        wish = wish or (None if other is inbound else _heed(session, conversation, other, texts, now))
     text, payload = _merged_words(merged) if len(merged) > 1 else _words(inbound, shared)
     if wish is not None:
         text, payload = inbound.text, INTENT_OF_WISH[wish.kind]
-    if payload is None and calm.spoken_to:
-        payload = plan_answers.payload_for(
-            session, conversation_id=conversation.id, typed=text
-        ) or open_questions.payload_for(session, conversation_id=conversation.id, typed=text)
+    if payload is None and (calm.spoken_to or _refuses_vaguely(text)):
+        payload = _answer_to_what_was_said(session, conversation, text, texts)
     if payload is None:
         payload = booking_requests.payload_for(
             session, contact_id=conversation.contact_id, typed=text, now=now
@@ -115,6 +113,23 @@ def begin(
         | _variety_of(wish, conversation)
         | ({"resumed": True} if calm.handed_over and _resumes(session, conversation) else {}),
     )
+
+
+def _answer_to_what_was_said(
+    session: Session, conversation: Conversation, typed: str, texts: Texts
+) -> str | None:
+    """The payload of a typed answer to news, a reminder or an offer, or of a refusal of what is being talked of."""
+    answer = plan_answers.payload_for(
+        session, conversation_id=conversation.id, typed=typed
+    ) or open_questions.payload_for(session, conversation_id=conversation.id, typed=typed)
+    if answer is None and _refuses_vaguely(typed):
+        return open_questions.refusal_for(session, conversation_id=conversation.id, texts=texts)
+    return answer
+
+
+def _refuses_vaguely(typed: str) -> bool:
+    wish = consent_rules.wish_of(typed)
+    return wish is not None and wish.vague
 
 
 def _resumes(session: Session, conversation: Conversation) -> bool:
@@ -139,13 +154,17 @@ def _merged_words(merged: Sequence[InboundMessage]) -> tuple[str, str | None]:
 
 
 def _heed(
-    session: Session, conversation: Conversation, inbound: InboundMessage, now: datetime
+    session: Session, conversation: Conversation, inbound: InboundMessage, texts: Texts, now: datetime
 ) -> Wish | None:
     """Do at once what the words for stopping and resuming ask for, whoever holds the conversation; None where they are not those,
-    or change nothing.
+    change nothing, or refuse what the assistant is talking of.
     """
     wish = consent_rules.wish_of(inbound.text)
-    if wish is None:
+    if wish is None or (
+        wish.vague
+        and conversation.talker == Talker.ASSISTANT.value
+        and _answer_to_what_was_said(session, conversation, inbound.text, texts) is not None
+    ):
         return None
     contact_id, channel = conversation.contact_id, Channel(inbound.channel)
     if wish.kind is WishKind.STOP:

@@ -108,3 +108,16 @@ def test_a_turn_that_runs_twice_keeps_one_idea(talk: Talk) -> None:
 def test_an_idea_that_was_abandoned_is_not_taken_up_again(talk: Talk) -> None:
     asked_for_needs(talk).expire()
     assert talk.hear("3ndi fikra", "submit_idea").form(FORM) == ["utter_ask_idea_what"]
+
+
+def test_who_is_telling_an_idea_is_not_told_to_begin_one(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form("idea_form")
+    talk.answer("chno w9e3 l fikra dyali?", "check_idea")
+    assert talk.refused
+    assert talk.act("action_answer") == []
+
+
+def test_who_wants_an_appointment_first_is_not_taken_to_tell_a_project(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form("idea_form")
+    talk.answer("la bghit rdv 9bel", "book_slot")
+    assert talk.refused

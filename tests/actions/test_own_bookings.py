@@ -249,3 +249,15 @@ def test_another_day_is_not_asked_at_the_same_stop(talk: Talk, mine: Booking) ->
     talk.hear("un autre jour", "reschedule_booking").act("action_start_move")
     assert talk.keys()[-1] == "utter_ask_booking_stop"
     assert not any(title.startswith("1. Tiflet") for title in talk.titles())
+
+
+def test_who_has_none_and_says_yes_books_one(stranger: Talk) -> None:
+    stranger.hear("imta rdv dyali", "check_booking").act("action_check_booking")
+    stranger.answered()
+    assert stranger.hear("oui", "affirm").act("action_affirm") == ["utter_ask_booking_place"]
+
+
+def test_who_cannot_come_that_day_is_offered_another(talk: Talk, mine: Booking) -> None:
+    keys = talk.hear("je ne peux pas venir ce jour là", "deny").act("action_deny")
+    assert keys[0] == "utter_moving"
+    assert keys[-1] == "utter_ask_booking_stop"

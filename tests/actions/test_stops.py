@@ -104,3 +104,32 @@ def test_the_place_is_remembered_for_the_next_question(talk: Talk) -> None:
 def test_only_a_place_in_what_was_not_understood_is_taken_as_a_question(talk: Talk) -> None:
     assert "utter_stop_here" in talk.hear("w Tiflet", "out_of_scope").act("action_not_understood")
     assert "utter_outside_province" in talk.hear("w Meknès", "out_of_scope").act("action_not_understood")
+
+
+def test_a_yes_to_the_offered_stops_begins_a_booking_there_and_a_closing_word_does_not(talk: Talk) -> None:
+    talk.hear("imta f Tiflet", "ask_stop_date").act("action_answer")
+    talk.answered()
+    assert talk.hear("safi", "affirm").act("action_affirm") == ["utter_menu"]
+    talk.answered()
+    talk.hear("imta f Tiflet", "ask_stop_date").act("action_answer")
+    talk.answered()
+    assert talk.hear("ah bghit", "affirm").act("action_affirm") == ["utter_ask_booking_stop"]
+
+
+def test_a_day_on_which_the_caravan_is_elsewhere_is_said_to_be_one(talk: Talk) -> None:
+    keys = talk.hear("Tiflet c'est ouvert demain ?", "ask_opening_hours").act("action_answer")
+    assert "utter_not_here_then" in keys
+    keys = talk.hear("Tiflet c'est ouvert le 1 décembre ?", "ask_opening_hours").act("action_answer")
+    assert "utter_not_here_then" not in keys
+
+
+def test_no_distance_is_told_to_the_stop_where_one_is(talk: Talk) -> None:
+    talk.hear("imta f Tiflet", "ask_stop_date").act("action_answer")
+    assert "km" not in talk.titles()[0]
+    assert "km" in talk.titles()[1]
+
+
+def test_the_form_that_asks_for_the_place_asks_it_once(talk: Talk) -> None:
+    talk.hear("bghit rdv", "book_slot").form("booking_form")
+    talk.answer("fin kaynin?", "ask_nearest_stop")
+    assert talk.act("action_answer") == []

@@ -9,7 +9,8 @@ from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.core.texts import MissingText
+from bot.core.locales import Variety
+from bot.core.texts import Texts, default_texts
 from bot.rasa_components.answer_generator import AnswerGenerator, variety_of_turn
 
 LONG = "je voudrais savoir quand vous passez chez nous"
@@ -136,6 +137,18 @@ def test_the_variety_that_was_just_asked_for_is_used_at_once() -> None:
 
 
 @pytest.mark.parametrize("response", ["utter_nothing_like_this", "utter_booking_made"])
-def test_a_text_or_a_value_that_is_missing_fails_the_turn(response: str) -> None:
-    with pytest.raises(MissingText):
-        generated(response)
+def test_where_the_words_are_missing_the_person_is_told_so_and_it_is_logged(
+    response: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = generated(response)
+    assert made["text"] == default_texts().say("utter_unknown", Variety.FRENCH)
+    assert [button["payload"] for button in made["buttons"]] == ["/talk_to_human"]
+    assert response in caplog.text
+
+
+def test_a_text_that_was_added_since_the_start_is_found() -> None:
+    generator = AnswerGenerator()
+    generator._texts = Texts(words={variety: {} for variety in Variety}, layout={})
+    made = asyncio.run(generator.generate("utter_menu", tracker(identified="fr"), "whatsapp"))
+    assert made is not None
+    assert made["text"] == default_texts().say("utter_menu", Variety.FRENCH)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.core.bubbles import Bubble
 from bot.core.consent_rules import Purpose
 from bot.core.locales import Variety
-from bot.core.messages import Channel, InboundKind, InboundMessage, Location, MediaItem
+from bot.core.messages import Button, Channel, InboundKind, InboundMessage, Location, MediaItem
 from bot.core.texts import default_texts
 from bot.services import consent, contacts, handoffs, messages, turns
 from bot.services.turns import STICKER, Turn
@@ -382,3 +382,31 @@ def test_the_words_say_the_variety_unless_one_was_chosen(
     with transaction(sessions) as session:
         contacts.choose_variety(session, contact_id=turn.metadata["contact_id"], variety=Variety.ARABIC)
     assert begun(sessions, receive("2", text="arrêtez"), now).metadata["variety"] == "ar"
+
+
+def speak(sessions: Sessions, turn: Turn, now: datetime, bubble: Bubble) -> None:
+    """The assistant answers a turn."""
+    with transaction(sessions) as session:
+        conversation = session.get_one(models.Conversation, turn.conversation_id)
+        messages.reply(session, conversation=conversation, bubbles=[bubble], now=now, turn_id=turn.inbound_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "payload", "meant"),
+    [
+        (TEXTS.say("utter_ask_booking_name", Variety.DARIJA_LATIN), None, "/go_back"),
+        ("Sa3a?", '/inform{"choice": "time:3"}', "/go_back"),
+        ("Rdv m9eyyed", '/check_booking{"choice": "pin:3"}', "/cancel_booking"),
+        ("Mer7ba", "/book_slot", "/unsubscribe"),
+    ],
+)
+def test_wanting_no_more_is_about_what_is_being_talked_of(
+    sessions: Sessions, now: datetime, receive: Receive, text: str, payload: str | None, meant: str
+) -> None:
+    turn = begun(sessions, receive("1", text="salam"), now)
+    buttons = (Button(title="1", payload=payload),) if payload else ()
+    speak(sessions, turn, now, Bubble(text=text, buttons=buttons))
+    assert begun(sessions, receive("2", text="ma b9itch baghi"), now).payload == meant
+    assert may(sessions, turn.conversation_id)[Purpose.REMINDERS] is (meant != "/unsubscribe")
+    assert begun(sessions, receive("3", text="STOP"), now).payload in ("/unsubscribe", None)
+    assert may(sessions, turn.conversation_id)[Purpose.REMINDERS] is False
