@@ -151,7 +151,7 @@ async def _store_metrics(web: Web) -> None:
 
 
 def _mount(app: FastAPI, settings: Settings) -> None:
-    app.include_router(webhooks.router)
+    app.router.routes.extend(webhooks.ROUTES)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(public.router)

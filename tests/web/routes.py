@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount
 
+from bot.web.webhooks import WebhookRoute
+
 
 def all_routes(app: FastAPI) -> list[APIRoute | Mount]:
     """Every route; a kind of route that is not known here is an error."""
@@ -20,6 +22,8 @@ def _walk(routes: Iterable[BaseRoute]) -> Iterator[APIRoute | Mount]:
         if inner is not None:
             yield from _walk(inner.routes)
             continue
+        if isinstance(route, WebhookRoute):
+            continue  # it answers providers only, and is tested with what they send
         assert isinstance(route, APIRoute | Mount), f"a route of an unknown kind: {route!r}"
         yield route
 
