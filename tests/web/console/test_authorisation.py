@@ -18,6 +18,7 @@ from starlette.routing import Mount
 
 from bot.core.roles import Role
 from bot.web.console.routes import DECLARED, ConsoleRouter
+from bot.web.webhooks import WebhookRoute
 from tests.web.routes import all_routes
 
 # yes: may use it; -: may not. "visitor" is somebody without a login.
@@ -152,7 +153,7 @@ def table() -> dict[str, dict[str, bool]]:
     return rows
 
 
-def named(route: APIRoute | Mount) -> list[str]:
+def named(route: APIRoute | Mount | WebhookRoute) -> list[str]:
     """A route's names in the tables: its methods and its path."""
     if isinstance(route, Mount):
         return [f"MOUNT {route.path}"]
