@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
+from bot.core.messages import Channel
 from bot.core.texts import default_texts
-from bot.services import bookings, open_questions, reminder_sending
+from bot.services import bookings, consent, open_questions, reminder_sending
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Booking, Call, Conversation, OutboundMessage, Reminder
-from tests.services.conftest import MakeConversation, MakeStop
+from tests.services.conftest import OULMES, MakeConversation, MakeStop
 from tests.services.visits import book, local
 
 
@@ -125,6 +126,24 @@ def test_who_gave_up_meanwhile_is_not_called_and_the_chat_is_void_too(
         bookings.cancel(session, booking_id=booking.id, contact_id=booking.contact_id, now=evening)
     assert {row.status for row in sent(sessions)} == {"cancelled"}
     assert settle(sessions, evening + timedelta(minutes=90)) == 0
+
+
+def test_who_said_stop_after_booking_is_not_reminded(
+    sessions: Sessions,
+    now: datetime,
+    booking: Booking,
+    make_stop: MakeStop,
+    make_conversation: MakeConversation,
+) -> None:
+    book(sessions, make_conversation("+212612345670"), make_stop(OULMES).appointment_times[1], now)
+    with transaction(sessions) as session:
+        consent.stop(session, contact_id=booking.contact_id, channel=Channel.SMS, words="STOP", now=now)
+    assert run(sessions, local(now, days=1, hour=18)) == 1
+    assert booking.contact_id not in {row.contact_id for row in sent(sessions)}
+    with sessions() as session:
+        evening = select(Reminder).where(Reminder.booking_id == booking.id, Reminder.kind == "evening")
+        reminder = session.scalars(evening).one()
+        assert (reminder.status, reminder.reason) == ("void", reminder_sending.STOPPED)
 
 
 def _people(
