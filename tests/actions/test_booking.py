@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from bot.core.messages import Channel
+from bot.services import places
 from bot.services.places import TimeTaken
 from bot.store.engine import transaction
 from bot.store.models import AppointmentTime, Contact, Stop
@@ -156,6 +159,14 @@ def test_nobody_else_takes_the_place_while_the_summary_is_read(talk: Talk, make_
     assert other.conversation.id != talk.conversation.id
     with pytest.raises(TimeTaken):
         take_time(talk.sessions, other.conversation, time_id=time_id, now=talk.now, lapsed=False)
+    assert talk.answer("ah", "affirm") == ["utter_booking_made"]
+
+
+def test_a_late_yes_takes_the_place_where_nobody_came_in_between(talk: Talk) -> None:
+    asked_to_confirm(talk)
+    talk.now += timedelta(minutes=11)
+    with transaction(talk.sessions) as session:
+        assert places.lapse_confirming(session, now=talk.now) == 1
     assert talk.answer("ah", "affirm") == ["utter_booking_made"]
 
 
