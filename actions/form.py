@@ -14,7 +14,7 @@ from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
 from bot.core.meanings import INFORMATION
-from bot.core.own_names import is_no_name, own_name
+from bot.core.own_names import introduced_name, is_no_name, own_name
 
 QUESTIONS = INFORMATION | frozenset(
     {
@@ -121,17 +121,21 @@ class FormStep(SceneAction):
             return True
         if turn.intent in LEAVING and self._leaves(scene, requested):
             return True
-        sure = requested in self.short_text and turn.confidence >= SURE and turn.intent not in POLITE
-        return turn.intent in QUESTIONS and (
-            _looks_asked(turn.text) or sure or is_no_name(own_name(turn.text))
-        )
+        if turn.intent not in QUESTIONS:
+            return False
+        if _looks_asked(turn.text) or requested not in self.short_text:
+            return _looks_asked(turn.text)
+        sure = turn.confidence >= SURE and turn.intent not in POLITE
+        return sure or is_no_name(own_name(turn.text))
 
     def _leaves(self, scene: Scene, requested: str) -> bool:
         """Whether a text that could be the answer rather ends the form: a name is never "bghit nlghi", a project never "la, rdv 9bel"."""
         turn = scene.turn
+        length = len(turn.text.split()) if turn.confidence >= SURE else BRIEF + 1
         if requested in self.short_text:
-            return is_no_name(own_name(turn.text))
-        brief = len(turn.text.split()) <= BRIEF and turn.confidence >= SURE
+            goes_back = turn.intent == "go_back" and length <= FEW and introduced_name(turn.text) is None
+            return goes_back or is_no_name(own_name(turn.text))
+        brief = length <= BRIEF
         return turn.intent == "go_back" or (turn.intent in ELSEWHERE and brief)
 
     def _left_to_a_rule(self, scene: Scene, requested: str) -> bool:

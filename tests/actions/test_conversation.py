@@ -141,11 +141,18 @@ def test_leaving_a_form(talk: Talk, said: str, intent: str) -> None:
     assert {name for name, value in talk.slots.items() if value is not None} == {"place"}
 
 
-def test_leaving_at_the_name_by_the_word_for_back(talk: Talk) -> None:
-    asked_for_name(talk).answer("/go_back")
+@pytest.mark.parametrize("said", ["/go_back", "رجوع", "retour au menu"])
+def test_leaving_at_the_name_by_the_word_for_back(talk: Talk, said: str) -> None:
+    asked_for_name(talk).answer(said, "go_back", confidence=0.99)
     assert talk.refused
     talk.act("action_leave_form")
     assert talk.loop is None
+
+
+def test_a_name_that_hardly_looks_like_the_word_for_back_is_a_name(talk: Talk) -> None:
+    asked_for_name(talk).answer("رجاء العلمي", "go_back", confidence=0.7)
+    assert not talk.refused
+    assert talk.slots["booking_name"] == "رجاء العلمي"
 
 
 def test_leaving_a_form_for_another_form(talk: Talk) -> None:

@@ -95,6 +95,12 @@ def test_an_idea_that_sounds_like_a_question_is_taken_a_question_is_not(talk: Ta
     assert talk.refused
 
 
+def test_what_is_needed_may_be_said_with_words_that_no_name_holds(talk: Talk) -> None:
+    said = "khassni lflous w chi formation"
+    assert asked_for_needs(talk).answer(said, "ask_cost", confidence=0.99) == ["utter_idea_received"]
+    assert ideas_of(talk)[0].needs == said
+
+
 def test_a_turn_that_runs_twice_keeps_one_idea(talk: Talk) -> None:
     slots = dict(asked_for_needs(talk).slots)
     talk.answer("du matériel")
