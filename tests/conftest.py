@@ -9,9 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from bot.data_dir import locate
 from bot.store.engine import Sessions, libpq_url, make_engine, make_sessions
@@ -36,18 +34,18 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(server_url: str) -> str:
-    """The name of a migrated database that is cloned for each test."""
-    name = f"{TEMPLATE}_{os.getpid()}"
-    _execute(server_url, f'CREATE DATABASE "{name}"')
-    upgrade(_database(server_url, name))
-    return name
-
-
-@pytest.fixture(scope="session")
 def databases(server_url: str) -> Databases:
     """Where a test's database comes from, and goes to."""
     return Databases(server_url)
+
+
+@pytest.fixture(scope="session")
+def template(databases: Databases) -> str:
+    """The name of a migrated database that is cloned for each test."""
+    name = f"{TEMPLATE}_{os.getpid()}"
+    databases.execute(f'CREATE DATABASE "{name}"')
+    upgrade(databases.address(name))
+    return name
 
 
 @pytest.fixture
@@ -75,12 +73,3 @@ def now() -> datetime:
 def root() -> Path:
     """The project's directory."""
     return Path(__file__).parent.parent
-
-
-def _database(server_url: str, name: str) -> str:
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
-
-
-def _execute(server_url: str, statement: str) -> None:
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(statement.encode())

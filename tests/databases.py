@@ -60,7 +60,7 @@ class Databases:
         if self._emptied(name, template):
             self._clean[template].append(name)
         else:
-            self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            self.drop(name)
 
     def address(self, name: str) -> str:
         """The address of the database of this name."""
@@ -71,9 +71,18 @@ class Databases:
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def copy(self, template: str, name: str) -> str:
+        """Make a database of this name as ``template`` is; its address."""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return self.address(name)
+
+    def drop(self, name: str) -> None:
+        """Take a database away, whoever is still connected to it."""
+        self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def _copied(self, template: str) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self.copy(template, name)
         if template not in self._schemas:
             self._schemas[template] = self._schema_if_empty(name)
         return name

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from actions import runtime
 from bot.core.messages import Channel
@@ -17,6 +15,7 @@ from bot.gazetteer import Gazetteer
 from bot.services import caravan_files, contacts
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 from tests.actions.talk import Talk
+from tests.databases import Databases
 
 EXAMPLE = Path(__file__).parents[2] / "bot/caravans/khemisset.yml"
 INSTALLED = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -25,12 +24,10 @@ MakeTalk = Callable[..., Talk]
 
 
 @pytest.fixture(scope="session")
-def template(server_url: str, template: str) -> str:
+def template(databases: Databases, template: str) -> str:
     """A database with the caravan loaded, which is cloned for each test."""
     name = f"{template}_caravan"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
-    engine = make_engine(make_url(server_url).set(database=name).render_as_string(hide_password=False))
+    engine = make_engine(databases.copy(template, name))
     file = caravan_files.read(EXAMPLE, Gazetteer.load("04.291"), INSTALLED.date())
     with transaction(make_sessions(engine)) as session:
         caravan_files.load(session, file, now=INSTALLED)

@@ -8,33 +8,29 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy.engine import make_url
 
 from bot.core.roles import Role
 from bot.store.engine import Sessions, make_engine, make_sessions
 from tests.browser.site import Site, fill, serving, token_of
 from tests.chromium import headless_chromium
+from tests.databases import Databases
 
 SIZES = {"hand": (360, 740), "desk": (1280, 800)}
 CONVERSATIONS, MESSAGES = 150, 1_500
 
 
 @pytest.fixture(scope="session")
-def seeded(server_url: str, template: str) -> Iterator[Sessions]:
+def seeded(databases: Databases, template: str) -> Iterator[Sessions]:
     """A database with the example caravan, staff of each role who speak both languages, and made-up people."""
     name = f"browser_{os.getpid()}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
-    engine = make_engine(make_url(server_url).set(database=name).render_as_string(hide_password=False))
+    engine = make_engine(databases.copy(template, name))
     sessions = make_sessions(engine)
     fill(sessions, conversations=CONVERSATIONS, messages=MESSAGES)
     yield sessions
     engine.dispose()
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    databases.drop(name)
 
 
 @pytest.fixture(scope="session")
