@@ -123,20 +123,20 @@ class FormStep(SceneAction):
             return True
         if turn.intent not in QUESTIONS:
             return False
-        if _looks_asked(turn.text) or requested not in self.short_text:
-            return _looks_asked(turn.text)
+        asked = _looks_asked(turn.text)
+        if asked or requested not in self.short_text:
+            return asked
         sure = turn.confidence >= SURE and turn.intent not in POLITE
         return sure or is_no_name(own_name(turn.text))
 
     def _leaves(self, scene: Scene, requested: str) -> bool:
         """Whether a text that could be the answer rather ends the form: a name is never "bghit nlghi", a project never "la, rdv 9bel"."""
         turn = scene.turn
-        length = len(turn.text.split()) if turn.confidence >= SURE else BRIEF + 1
+        sure, length = turn.confidence >= SURE, len(turn.text.split())
         if requested in self.short_text:
-            goes_back = turn.intent == "go_back" and length <= FEW and introduced_name(turn.text) is None
-            return goes_back or is_no_name(own_name(turn.text))
-        brief = length <= BRIEF
-        return turn.intent == "go_back" or (turn.intent in ELSEWHERE and brief)
+            back = turn.intent == "go_back" and sure and length <= FEW and introduced_name(turn.text) is None
+            return back or is_no_name(own_name(turn.text))
+        return turn.intent == "go_back" or (turn.intent in ELSEWHERE and sure and length <= BRIEF)
 
     def _left_to_a_rule(self, scene: Scene, requested: str) -> bool:
         return self.is_something_else(scene, requested) or self._unclear(scene, requested)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from bot.core import service_window
 from bot.core.messages import Channel, DeliveryStatus, OutboundContent
 from bot.core.routing import Talker
-from bot.core.sending_rules import policy_of
 from bot.services import rates, sending
+from bot.services.outgoing import Outgoing
 from bot.store import queue
 from bot.store.models import ContactAddress, Conversation, OutboundMessage
 
@@ -37,22 +37,15 @@ class AtOnce:
         self._worker_id, self._senders, self._now = worker_id, senders, now
         self.held: Held | None = None
 
-    def __call__(self, session: Session, row: OutboundMessage, conversation: Conversation) -> bool:
-        """Whether it is held. The conversation is locked, the row is not written yet."""
-        address = conversation.address
-        if self.held is not None or not self._may_go(row, conversation, address):
+    def __call__(self, session: Session, message: Outgoing, conversation: Conversation) -> bool:
+        """Whether it is held. The conversation is locked, the message is not written yet."""
+        row = message.row
+        if self.held is not None or not self._may_go(row, conversation, conversation.address):
             return False
         row.status = DeliveryStatus.SENDING.value
         session.add(row)
         session.flush()
-        job_id = queue.hold_send(
-            session,
-            outbound_id=row.id,
-            channel=row.channel,
-            address_lock=address.id,
-            priority=policy_of(row.kind).priority,
-            worker_id=self._worker_id,
-        )
+        job_id = queue.hold_send(session, outbound_id=row.id, send=message.send, worker_id=self._worker_id)
         if job_id is None:
             row.status = DeliveryStatus.QUEUED.value
             return False

@@ -20,7 +20,7 @@ from bot.core.sending_rules import policy_of
 from bot.services import attachments, calm, consent, contacts, outgoing
 from bot.store import models, queue
 
-SendNow = Callable[[Session, models.OutboundMessage, models.Conversation], bool]
+SendNow = Callable[[Session, outgoing.Outgoing, models.Conversation], bool]
 """Offered what was stored for sending: whether it sees to it that it is sent; else a job does."""
 
 
@@ -182,7 +182,7 @@ def reply(
         turn_id=turn_id,
         staff_id=staff_id,
     )
-    if said and send_now is not None and send_now(session, said[0].row, conversation):
+    if said and send_now is not None and send_now(session, said[0], conversation):
         return (said[0].row.id, *outgoing.store(session, said[1:]))
     return outgoing.store(session, said)
 

@@ -22,6 +22,13 @@ class Outgoing:
     row: OutboundMessage
     lock: int
 
+    @property
+    def send(self) -> queue.Send:
+        """What the queue has to know of it. Raises UnknownKind."""
+        return queue.Send(
+            channel=self.row.channel, address_lock=self.lock, priority=policy_of(self.row.kind).priority
+        )
+
 
 def in_chat(
     conversation: Conversation,
@@ -90,12 +97,7 @@ def to_number(
 
 def store(session: Session, messages: Sequence[Outgoing]) -> tuple[int, ...]:
     """Store messages and their jobs, in this order; their ids. Raises UnknownKind."""
-    sends = [
-        queue.Send(
-            channel=each.row.channel, address_lock=each.lock, priority=policy_of(each.row.kind).priority
-        )
-        for each in messages
-    ]
+    sends = [each.send for each in messages]
     session.add_all(each.row for each in messages)
     session.flush()
     ids = tuple(each.row.id for each in messages)

@@ -105,17 +105,16 @@ class Send:
     address_lock: int
     priority: int
 
+    @property
+    def lock(self) -> str:
+        """The lock of its job."""
+        return f"send:{self.channel}:{self.address_lock}"
+
 
 def defer_sends(session: Session, sends: Mapping[int, Send]) -> None:
     """Send each outbound message, by its id; all jobs are one statement."""
     jobs = [
-        _job(
-            OUTBOUND_TASK,
-            f"send:{send.channel}:{send.address_lock}",
-            send.priority,
-            queue=SEND_QUEUE,
-            outbound_id=outbound_id,
-        )
+        _job(OUTBOUND_TASK, send.lock, send.priority, queue=SEND_QUEUE, outbound_id=outbound_id)
         for outbound_id, send in sends.items()
     ]
     _defer(session, jobs)
@@ -133,9 +132,7 @@ _HOLD = text(
 )
 
 
-def hold_send(
-    session: Session, *, outbound_id: int, channel: str, address_lock: int, priority: int, worker_id: int
-) -> int | None:
+def hold_send(session: Session, *, outbound_id: int, send: Send, worker_id: int) -> int | None:
     """As :func:`defer_sends`, but the job is this worker's from the beginning, as if it had fetched it: its id. None where others to the
     same address are before it; then nothing is stored. If the worker dies, the job is taken up again like any other of its jobs.
     """
@@ -143,8 +140,8 @@ def hold_send(
     values = {
         "queue": SEND_QUEUE,
         "task": OUTBOUND_TASK,
-        "priority": priority,
-        "lock": f"send:{channel}:{address_lock}",
+        "priority": send.priority,
+        "lock": send.lock,
         "outbound_id": outbound_id,
         "worker_id": worker_id,
     }

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
-EVENT_STREAM = b"text/event-stream; charset=utf-8"
+EVENT_STREAM = "text/event-stream; charset=utf-8"
 """What an answer says of itself that lasts as long as somebody watches."""
 
 
@@ -37,7 +37,7 @@ class HttpLog:
             nonlocal status, lasting
             if message["type"] == "http.response.start":
                 status = message["status"]
-                lasting = (b"content-type", EVENT_STREAM) in message.get("headers", ())
+                lasting = (b"content-type", EVENT_STREAM.encode()) in message.get("headers", ())
             await send(message)
 
         await self._app(scope, receive, watch)

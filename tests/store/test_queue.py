@@ -87,9 +87,8 @@ def test_a_job_in_a_workers_hands_is_there_and_gone_with_its_transaction(session
     def hold(outbound_id: int) -> int | None:
         with transaction(sessions) as session:
             worker = session.scalar(text("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"))
-            return queue.hold_send(
-                session, outbound_id=outbound_id, channel="sms", address_lock=4, priority=30, worker_id=worker
-            )
+            send = queue.Send(channel="sms", address_lock=4, priority=30)
+            return queue.hold_send(session, outbound_id=outbound_id, send=send, worker_id=worker)
 
     held = hold(9)
     assert held is not None

@@ -16,12 +16,12 @@ from bot.web.console.access import CONSOLE, find_member
 from bot.web.console.routes import ConsoleRouter
 from bot.web.context import web_of
 from bot.web.errors import DATABASE_DOWN
+from bot.web.http_log import EVENT_STREAM
 
 BEAT_SECONDS = 20.0
 """How often a quiet stream shows that it is alive, and whether its session still counts is looked at."""
 TALK_GAP_SECONDS, LIST_GAP_SECONDS = 0.5, 3.0
 """The shortest time between two events; what happens in between is told as one."""
-EVENT_STREAM = "text/event-stream"
 
 router = ConsoleRouter(prefix=f"{CONSOLE}/live")
 
