@@ -18,7 +18,7 @@ from actions.people import (
     ActionUnsubscribe,
     erase_soon,
     hand_over,
-    say_when,
+    say_what_follows,
 )
 from actions.plan_answers import ActionAnswerChange, answer
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
@@ -63,12 +63,14 @@ class ActionGreet(SceneAction):
 
 
 class ActionGoBack(SceneAction):
-    """Back to the menu."""
+    """Back to the menu; who waits for a coach hears that this one will still come."""
 
     def name(self) -> str:
         return "action_go_back"
 
     def play(self, scene: Scene) -> Events:
+        if scene.turn.choice("coach") == "waits":
+            scene.say("utter_back_meanwhile")
         scene.say("utter_menu")
         return []
 
@@ -208,7 +210,7 @@ class ActionMedia(SceneAction):
         if scene.in_a_row("media") > 1:
             hand_over(scene, Reason.MEDIA)
             scene.say("utter_media_to_coach")
-            say_when(scene)
+            say_what_follows(scene)
             return [*(left() if scene.in_form() else []), FollowupAction("action_listen")]
         scene.say("utter_media", options=(COACH,))
         return [scene.count("media")]

@@ -14,7 +14,7 @@ from bot.core import consent_rules
 from bot.core.handoff_rules import Reason
 from bot.core.locales import Variety
 from bot.core.texts import Option
-from bot.services import arrivals, consent, contacts, desk_settings, effects, erasure, handoffs
+from bot.services import arrivals, consent, contacts, effects, erasure, handoffs, waiting
 
 VARIETIES = tuple(variety.value for variety in Variety)
 
@@ -31,7 +31,7 @@ class Task(SceneAction):
 
 
 class ActionRequestCoach(Task):
-    """Hands the conversation to the staff. From then on the assistant is silent."""
+    """Hands the conversation to the staff. From then on the assistant is silent, until the person wants to go on with it meanwhile."""
 
     def name(self) -> str:
         return "action_request_coach"
@@ -40,7 +40,7 @@ class ActionRequestCoach(Task):
         note_before_coach(scene)
         hand_over(scene, _why(scene))
         scene.say("utter_handoff")
-        say_when(scene)
+        say_what_follows(scene)
         return []
 
 
@@ -140,11 +140,10 @@ def _why(scene: Scene) -> Reason:
     )
 
 
-def say_when(scene: Scene) -> None:
-    """Say honestly that nobody is there now, and when somebody is, where the staff have said their hours."""
-    opens_at = desk_settings.load(scene.session).next_opening(scene.turn.now)
-    if opens_at is not None:
-        scene.say("utter_coaches_away", starts_at=opens_at.isoformat())
+def say_what_follows(scene: Scene) -> None:
+    """Say when coaches are there, where the staff have said their hours, and how to go on with the assistant meanwhile."""
+    for key, values in waiting.what_follows(scene.session, urgent=False, now=scene.turn.now):
+        scene.say(key, **values)
 
 
 def hand_over(scene: Scene, reason: Reason) -> None:

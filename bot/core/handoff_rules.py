@@ -76,3 +76,11 @@ def next_opening(hours: Hours, now: datetime) -> datetime | None:
         if opens > local:
             return opens
     return None
+
+
+def closing(hours: Hours, now: datetime) -> datetime | None:
+    """Until when coaches are there, where they are at ``now`` and the hours are known."""
+    if not hours or not is_open(hours, now):
+        return None
+    local = now.astimezone(CASABLANCA)
+    return datetime.combine(local.date(), time.fromisoformat(hours[str(local.weekday())][1]), CASABLANCA)

@@ -12,7 +12,7 @@ from bot.core.handoff_rules import URGENT, Reason
 from bot.core.locales import Variety
 from bot.core.routing import Talker
 from bot.core.texts import Texts
-from bot.services import desk_settings, handoffs, messages
+from bot.services import desk_settings, handoffs, messages, waiting
 from bot.store.models import Conversation, InboundMessage
 
 WORDS = {
@@ -59,13 +59,9 @@ def _words(
     texts: Texts,
     now: datetime,
 ) -> str:
-    desk = desk_settings.load(session)
     known = conversation.contact.variety
     variety = Variety(known) if known else concerns.variety_of(inbound.text)
-    said = [texts.say(WORDS[reason], variety)]
-    if reason in URGENT and desk.emergency_line:
-        said.append(texts.say("notice_emergency_line", variety, {"line": desk.emergency_line}))
-    opens_at = desk.next_opening(now)
-    if opens_at is not None:
-        said.append(texts.say("utter_coaches_away", variety, {"starts_at": opens_at}))
-    return "\n".join(said)
+    # What is said to them while they wait is said in it too.
+    conversation.contact.variety = variety.value
+    lines = waiting.what_follows(session, urgent=reason in URGENT, now=now)
+    return "\n".join(texts.say(key, variety, values) for key, values in ((WORDS[reason], {}), *lines))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.core.errors import InvalidInput
-from bot.core.handoff_rules import Hours, checked_hours, is_open, next_opening
+from bot.core.handoff_rules import Hours, checked_hours, closing, is_open, next_opening
 from bot.store.models import DeskSettings
 
 ONLY = 1
@@ -38,6 +38,10 @@ class Desk:
     def next_opening(self, now: datetime) -> datetime | None:
         """When coaches are there again; None where they are, or where nobody has said the hours."""
         return next_opening(self.hours, now)
+
+    def closing(self, now: datetime) -> datetime | None:
+        """Until when coaches are there today; None where they are not, or where nobody has said the hours."""
+        return closing(self.hours, now)
 
 
 def load(session: Session) -> Desk:

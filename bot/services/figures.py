@@ -9,8 +9,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from bot.core.messages import DeliveryStatus
-from bot.core.routing import Talker
-from bot.store.models import Conversation, Handoff, InboundMessage, OutboundMessage, Reminder
+from bot.store.models import Handoff, InboundMessage, OutboundMessage, Reminder
 
 _QUEUE = text("""
 SELECT job.task_name, job.status::text, count(*), coalesce(max(extract(epoch FROM now() - event.at)), 0)
@@ -49,9 +48,9 @@ class Figures:
 def read(session: Session, *, now: datetime) -> Figures:
     """Count. ``now`` is the product's."""
     waiting, since = session.execute(
-        select(func.count(), func.min(Handoff.requested_at))
-        .join(Conversation)
-        .where(Handoff.closed_at.is_(None), Conversation.talker == Talker.WAITING.value)
+        select(func.count(), func.min(Handoff.requested_at)).where(
+            Handoff.closed_at.is_(None), Handoff.staff_id.is_(None)
+        )
     ).one()
     return Figures(
         queues=_queues(session),

@@ -32,13 +32,18 @@ class CannotTake(InvalidInput):
 
 
 def request(session: Session, *, conversation_id: int, reason: Reason | str, now: datetime) -> Handoff:
-    """Put a conversation into the waiting line; one that waits or is held stays there, and becomes urgent where ``reason`` is."""
+    """Put a conversation into the waiting line; one that waits or is held stays there, and becomes urgent where ``reason`` is.
+
+    Who went on with the assistant meanwhile is waiting again.
+    """
     why = Reason(reason)
     conversation = _locked(session, conversation_id)
     known = open_handoff(session, conversation_id)
     if known is not None:
         if why in URGENT and not known.urgent:
             known.urgent, known.reason, known.alerted_at = True, why.value, None
+        if known.staff_id is None:
+            conversation.talker = Talker.WAITING.value
         return known
     handoff = Handoff(
         conversation_id=conversation_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.core import arrival_rules, consent_rules, phone
+from bot.core import consent_rules, phone
 from bot.core.bubbles import Bubble
 from bot.core.consent_rules import Wish, WishKind
 from bot.core.locales import Variety, variety_or_default
-from bot.core.messages import Channel, InboundKind, Location
+from bot.core.messages import Channel, Location
 from bot.core.reminder_rules import CASABLANCA
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
@@ -28,8 +28,10 @@ from bot.services import (
     messages,
     open_questions,
     plan_answers,
+    waiting,
 )
 from bot.services.calm import look, was_seen_to
+from bot.services.turn_words import merged_words, words_of
 from bot.store.models import Conversation, Handoff, InboundMessage
 
 CommuneAt = Callable[[Location], str | None]
@@ -37,9 +39,6 @@ CommuneAt = Callable[[Location], str | None]
 
 INTENT_OF_WISH = {WishKind.STOP: "/unsubscribe", WishKind.RESUME: "/subscribe_updates"}
 CONFIRMATION = {WishKind.STOP: "utter_unsubscribed", WishKind.RESUME: "utter_subscribed_again"}
-STICKER = '/send_media{"choice": "media:sticker"}'
-"""A sticker, a reaction, or a kind of message that nobody has to hear or see."""
-START_COMMANDS = frozenset({"/start", "/help", "/menu"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +79,12 @@ def begin(
     if shared:
         contacts.remember_phone(session, contact_id=conversation.contact_id, phone=shared)
     wish = _heed(session, conversation, inbound, texts, now)
+    goes_on = None
     if route(Talker(conversation.talker)) is Route.COACH:
-        messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
-        concern_turns.heighten(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
-        if wish is not None:
-            _confirm(session, conversation, wish, texts, now)
-        return None
+        goes_on = waiting.payload_to_go_on(session, conversation=conversation, inbound=inbound)
+        if goes_on is None:
+            _leave_to_staff(session, found, wish, texts, now)
+            return None
     if calm.handed_over and was_seen_to(session, inbound):
         messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
         return None
@@ -94,15 +93,17 @@ def begin(
     merged = arrivals.merge_flood(session, inbound, now) if calm.many or inbound.merged_into else [inbound]
     for other in merged:
         wish = wish or (None if other is inbound else _heed(session, conversation, other, texts, now))
-    text, payload = _merged_words(merged) if len(merged) > 1 else _words(inbound, shared)
+    text, payload = merged_words(merged) if len(merged) > 1 else words_of(inbound, shared)
     if wish is not None:
         text, payload = inbound.text, INTENT_OF_WISH[wish.kind]
+    payload = goes_on or payload
     if payload is None and (calm.spoken_to or _refuses_vaguely(text)):
         payload = _answer_to_what_was_said(session, conversation, text, texts)
     if payload is None:
         payload = booking_requests.payload_for(
             session, contact_id=conversation.contact_id, typed=text, now=now
         )
+    resumes = calm.handed_over and _resumes(session, conversation)
     return Turn(
         inbound_id=inbound.id,
         conversation_id=conversation.id,
@@ -111,8 +112,23 @@ def begin(
         payload=payload,
         metadata=_metadata(conversation, inbound, commune_at, calm.province, now)
         | _variety_of(wish, conversation)
-        | ({"resumed": True} if calm.handed_over and _resumes(session, conversation) else {}),
+        | ({"resumed": True} if goes_on == waiting.BACK or resumes else {}),
     )
+
+
+def _leave_to_staff(
+    session: Session,
+    open_turn: tuple[InboundMessage, Conversation],
+    wish: Wish | None,
+    texts: Texts,
+    now: datetime,
+) -> None:
+    inbound, conversation = open_turn
+    messages.complete_turn(session, inbound_id=inbound.id, outcome="to_coach", bubbles=(), now=now)
+    concern_turns.heighten(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
+    if wish is not None:
+        _confirm(session, conversation, wish, texts, now)
+    waiting.acknowledge(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
 
 
 def _answer_to_what_was_said(
@@ -145,12 +161,6 @@ def _resumes(session: Session, conversation: Conversation) -> bool:
         )
     )
     return answered_at is None or answered_at <= closed_at
-
-
-def _merged_words(merged: Sequence[InboundMessage]) -> tuple[str, str | None]:
-    """A flood's words together; where it has none, what its last message is."""
-    text = arrival_rules.merged_text([message.text for message in merged])
-    return (text, None) if text else _words(merged[-1], None)
 
 
 def _heed(
@@ -191,22 +201,6 @@ def _variety_of(wish: Wish | None, conversation: Conversation) -> dict[str, str]
     if wish is None or wish.variety is None or conversation.contact.variety_chosen:
         return {}
     return {"variety": wish.variety}
-
-
-def _words(inbound: InboundMessage, shared_phone: str | None) -> tuple[str, str | None]:
-    kind = InboundKind(inbound.kind)
-    if kind is InboundKind.BUTTON and inbound.payload:
-        return inbound.text, inbound.payload
-    if kind is InboundKind.LOCATION:
-        return inbound.text, "/share_location"
-    if kind is InboundKind.CONTACT:
-        number = shared_phone or inbound.shared_phone or ""
-        return inbound.text, f'/inform{{"phone_number": "{number}"}}' if number else "/inform"
-    if inbound.text.strip().lower().split(" ")[0] in START_COMMANDS:
-        return inbound.text, "/greet"
-    if inbound.text.strip():
-        return inbound.text, None
-    return "", "/send_media" if kind is InboundKind.MEDIA else STICKER
 
 
 def _metadata(

@@ -12,7 +12,8 @@ CHANNEL = "talk_changed"
 async def changed_talks(conninfo: str) -> AsyncGenerator[int | None, None]:
     """The id of each conversation that changes; None first, once nothing more is missed. Raises psycopg.OperationalError.
 
-    Only conversations that wait for the staff or are in its hands are told, and every beginning and end of that.
+    Only conversations that wait for the staff, whoever answers meanwhile, or are in its hands are told, and every
+    beginning and end of that.
     """
     # Seconds, and how often: a connection that died without a word is noticed within a minute.
     connection = await AsyncConnection.connect(

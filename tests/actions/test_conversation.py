@@ -86,7 +86,7 @@ def test_whoever_stays_angry_is_told_of_a_coach_only(talk: Talk) -> None:
 
 def test_the_second_voice_note_in_a_row_goes_to_a_coach(talk: Talk) -> None:
     assert talk.hear("/send_media").act("action_media") == ["utter_media"]
-    assert talk.hear("/send_media").act("action_media") == ["utter_media_to_coach"]
+    assert talk.hear("/send_media").act("action_media") == ["utter_media_to_coach", "utter_meanwhile"]
     assert (talker(talk), handoffs(talk), talk.listens) == ("waiting", ["media"], True)
 
 
@@ -96,7 +96,7 @@ def test_voice_notes_in_a_form_lead_out_of_it_to_a_coach(talk: Talk) -> None:
     talk.act("action_media")
     assert talk.loop == FORM
     talk.answer("/send_media")
-    assert talk.act("action_media") == ["utter_media_to_coach"]
+    assert talk.act("action_media") == ["utter_media_to_coach", "utter_meanwhile"]
     expect_no_form(talk)
     assert talker(talk) == "waiting"
 
@@ -169,7 +169,7 @@ def test_leaving_a_form_for_another_form(talk: Talk) -> None:
 def test_leaving_a_form_for_a_coach(talk: Talk) -> None:
     asked_to_confirm(talk).answer("bghit nhder m3a chi wa7ed", "talk_to_human")
     assert talk.refused
-    assert talk.act("action_leave_form") == ["utter_handoff"]
+    assert talk.act("action_leave_form") == ["utter_handoff", "utter_meanwhile"]
     assert (talk.loop, talk.listens, talker(talk)) == (None, True, "waiting")
     assert all_bookings(talk.sessions) == []
 
@@ -182,6 +182,12 @@ def test_leaving_a_form_to_move_a_booking(talk: Talk) -> None:
     assert (talk.loop, talk.slots["booking_moves"]) == (FORM, mine.id)
 
 
+def test_who_goes_on_meanwhile_hears_that_a_coach_will_still_come(talk: Talk) -> None:
+    back = talk.hear('/go_back{"choice": "coach:waits"}').act("action_go_back")
+    assert back == ["utter_back_meanwhile", "utter_menu"]
+    assert talk.hear("/go_back").act("action_go_back") == ["utter_menu"]
+
+
 @pytest.mark.parametrize(
     ("action", "key", "reason"),
     [
@@ -189,7 +195,7 @@ def test_leaving_a_form_to_move_a_booking(talk: Talk) -> None:
     ],
 )
 def test_a_person_takes_over_once(talk: Talk, action: str, key: str, reason: str) -> None:
-    assert talk.hear("…", "talk_to_human").act(action) == [key]
+    assert talk.hear("…", "talk_to_human").act(action) == [key, "utter_meanwhile"]
     assert (talker(talk), handoffs(talk)) == ("waiting", [reason])
     talk.act(action)
     assert handoffs(talk) == [reason]

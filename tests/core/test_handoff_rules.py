@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.core.handoff_rules import BrokenHours, checked_hours, is_open, next_opening
+from bot.core.handoff_rules import BrokenHours, checked_hours, closing, is_open, next_opening
 from bot.core.texts import CASABLANCA
 
 WEEK = {str(day): ["09:00", "16:30"] for day in range(5)}
@@ -35,6 +35,13 @@ def test_closed_until(moment: str, opens: str | None) -> None:
 def test_hours_that_nobody_has_said_promise_nothing() -> None:
     assert is_open({}, at("2026-11-29 03:00"))
     assert next_opening({}, at("2026-11-29 03:00")) is None
+
+
+def test_until_when_coaches_are_there_is_known_only_while_they_are_there() -> None:
+    hours = {"1": ["10:00", "12:00"]}
+    assert closing(hours, at("2026-11-24 10:00")) == at("2026-11-24 12:00")
+    assert closing(hours, at("2026-11-24 12:00")) is None
+    assert closing({}, at("2026-11-24 10:00")) is None
 
 
 def test_one_day_a_week_is_found() -> None:

@@ -88,6 +88,12 @@ def test_the_line_that_staff_have_set_is_named_in_the_persons_variety(
     assert LINE in words
 
 
+def test_what_follows_is_said_in_the_same_variety(sessions: Sessions, write: Write) -> None:
+    write("je veux mourir")
+    with sessions() as session:
+        assert session.scalars(select(models.Contact.variety)).one() == "fr"
+
+
 def test_without_a_line_no_number_is_invented(sessions: Sessions, write: Write) -> None:
     write("mon mari me frappe")
     assert not any(character.isdigit() for character in "".join(said(sessions)))

@@ -16,7 +16,8 @@ from bot.core.locales import Variety
 from bot.core.messages import Button, Channel, InboundKind, InboundMessage, Location, MediaItem
 from bot.core.texts import default_texts
 from bot.services import consent, contacts, handoffs, messages, turns
-from bot.services.turns import STICKER, Turn
+from bot.services.turn_words import STICKER
+from bot.services.turns import Turn
 from bot.store import models
 from bot.store.engine import Sessions, transaction
 from tests.services.conftest import TIFLET

@@ -39,12 +39,12 @@ def talks(sessions: Sessions, now: datetime) -> list[int]:
         return found
 
 
-def write(sessions: Sessions, talk_id: int, now: datetime) -> None:
+def write(sessions: Sessions, talk_id: int, now: datetime, number: int = 1) -> None:
     with transaction(sessions) as session:
         message = InboundMessage(
             conversation_id=talk_id,
             channel="whatsapp",
-            provider_id=f"SM{talk_id}",
+            provider_id=f"SM{talk_id}-{number}",
             kind="text",
             text="salam",
             raw={},
@@ -81,6 +81,11 @@ def test_watchers_are_told_of_conversations_in_human_hands(
             # What the assistant answers is told to nobody.
             assert await one.wait(0) is News.NOTHING
             write(sessions, second, now)
+            assert await other.wait(SECONDS) is News.CHANGED
+            # Who goes on with the assistant still waits for somebody who watches.
+            with transaction(sessions) as session:
+                session.get_one(Conversation, second).talker = "assistant"
+            write(sessions, second, now, number=2)
             assert await other.wait(SECONDS) is News.CHANGED
 
     played(database_url, story)

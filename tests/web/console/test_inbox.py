@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from bot.services.inbox import PAGE_SIZE
+from bot.store.engine import Sessions, transaction
+from bot.store.models import Conversation
 
 INBOX = "/console/inbox"
 TALK = "/console/conversations/1"
@@ -26,6 +28,14 @@ def test_who_waits_is_shown_with_reason_age_and_words(amina: Any, clock: Any) ->
     for words in ("Fatima", "WhatsApp", "attend depuis 42 min", "a demandé une personne", "bghit nhder"):
         assert words in page
     assert "0612345678" not in page
+
+
+@pytest.mark.usefixtures("waiting")
+def test_who_goes_on_with_the_assistant_still_waits_and_is_marked(amina: Any, sessions: Sessions) -> None:
+    assert all("continue avec l’assistant" not in amina.get(page).text for page in (INBOX, TALK))
+    with transaction(sessions) as session:
+        session.get_one(Conversation, 1).talker = "assistant"
+    assert all("continue avec l’assistant" in amina.get(page).text for page in (INBOX, TALK))
 
 
 @pytest.mark.usefixtures("waiting")
