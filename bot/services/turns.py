@@ -112,7 +112,7 @@ def begin(
         payload=payload,
         metadata=_metadata(conversation, inbound, commune_at, calm.province, now)
         | _variety_of(wish, conversation)
-        | ({"resumed": True} if goes_on == waiting.BACK or resumes else {}),
+        | ({"resumed": True} if goes_on or resumes else {}),
     )
 
 
@@ -128,7 +128,6 @@ def _leave_to_staff(
     concern_turns.heighten(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
     if wish is not None:
         _confirm(session, conversation, wish, texts, now)
-    waiting.acknowledge(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
 
 
 def _answer_to_what_was_said(

@@ -1,4 +1,4 @@
-"""Somebody waits for a coach: they are told now and then, and go on with the assistant by a word."""
+"""Somebody waits for a coach: nobody else speaks, and they go on with the assistant by a word."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.core.locales import Variety
 from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.core.texts import default_texts
-from bot.services import desk_settings, handoffs, inbox, messages, staff, turns
+from bot.services import desk_settings, handoffs, inbox, messages, staff, turns, waiting
 from bot.services.desk_settings import Desk
 from bot.services.inbox import Tab
-from bot.services.waiting import BACK, TOLD_EVERY
+from bot.services.waiting import BACK
 from bot.store import models
 from bot.store.engine import Sessions, transaction
 
@@ -78,24 +79,50 @@ def talker(sessions: Sessions) -> str:
         return session.get_one(models.Conversation, 1).talker
 
 
-@pytest.mark.usefixtures("waits")
-class TestAcknowledging:
-    def test_who_waits_and_writes_is_told_that_it_arrived_but_not_each_time(
-        self, sessions: Sessions, write: Write
-    ) -> None:
-        assert write("je cherche une formation") is None
-        assert write("vous êtes là ?", 2 * LATER) is None
-        (words,) = said(sessions)
-        assert "bien arrivé" in words
-        assert "« menu »" in words
-        assert write("?", LATER + TOLD_EVERY) is None
-        assert len(said(sessions)) == 2
+def followed_by(sessions: Sessions, now: datetime, *, urgent: bool = False) -> str:
+    """The lines behind the news that a coach will answer, in French."""
+    with sessions() as session:
+        lines = waiting.what_follows(session, urgent=urgent, now=now)
+    return "\n".join(TEXTS.say(key, Variety.FRENCH, values) for key, values in lines)
 
-    def test_what_was_written_before_they_waited_is_not_answered_twice(
+
+class TestTelling:
+    def test_when_coaches_are_there_is_said_as_far_as_staff_have_said_it(
+        self, sessions: Sessions, now: datetime
+    ) -> None:
+        assert "jusqu'à" not in followed_by(sessions, now)
+        with transaction(sessions) as session:
+            # Now is Tuesday, 10:00.
+            desk_settings.save(session, Desk(hours={"1": ["09:00", "12:00"], "2": ["09:00", "12:00"]}))
+        assert "aujourd'hui jusqu'à 12:00" in followed_by(sessions, now)
+        assert "mercredi 25 novembre à 09:00" in followed_by(sessions, now + timedelta(hours=4))
+
+    def test_the_way_back_is_named(self, sessions: Sessions, now: datetime) -> None:
+        assert "« menu »" in followed_by(sessions, now)
+
+    def test_who_is_in_danger_is_told_the_line_and_not_led_away(
+        self, sessions: Sessions, now: datetime
+    ) -> None:
+        with transaction(sessions) as session:
+            desk_settings.save(session, Desk(emergency_line="0800001234"))
+        words = followed_by(sessions, now, urgent=True)
+        assert "0800001234" in words
+        assert "menu" not in words
+
+
+@pytest.mark.usefixtures("waits")
+class TestSilence:
+    def test_nothing_is_said_to_who_waits_whatever_they_write(self, sessions: Sessions, write: Write) -> None:
+        assert write("je cherche une formation") is None
+        assert write("vous êtes là ?", timedelta(hours=30)) is None
+        assert said(sessions) == []
+        assert talker(sessions) == "waiting"
+
+    def test_a_choice_of_the_assistants_that_is_pressed_late_is_for_the_coach(
         self, sessions: Sessions, write: Write
     ) -> None:
-        assert write("fin nta", timedelta()) is None
-        assert said(sessions) == []
+        assert write("Rdv", kind=InboundKind.BUTTON, payload="/book_slot") is None
+        assert talker(sessions) == "waiting"
 
     def test_with_a_coach_nobody_else_speaks(self, sessions: Sessions, write: Write, now: datetime) -> None:
         take(sessions, now)
@@ -103,29 +130,6 @@ class TestAcknowledging:
         assert write("menu") is None
         assert said(sessions) == []
         assert talker(sessions) == "coach"
-
-    def test_when_coaches_are_there_is_said_as_far_as_staff_have_said_it(
-        self, sessions: Sessions, write: Write
-    ) -> None:
-        with transaction(sessions) as session:
-            # Now is Tuesday, 10:00.
-            desk_settings.save(session, Desk(hours={"1": ["09:00", "12:00"], "2": ["09:00", "12:00"]}))
-        write("je cherche une formation")
-        write("vous êtes là ?", TOLD_EVERY + 2 * LATER)
-        here, away = said(sessions)
-        assert "aujourd'hui jusqu'à 12:00" in here
-        assert "mercredi 25 novembre à 09:00" in away
-
-    def test_who_is_in_danger_is_told_the_line_and_not_led_away(
-        self, sessions: Sessions, write: Write, now: datetime
-    ) -> None:
-        with transaction(sessions) as session:
-            desk_settings.save(session, Desk(emergency_line="0800001234"))
-        ask(sessions, now, "distress")
-        write("vous êtes là ?")
-        (words,) = said(sessions)
-        assert "0800001234" in words
-        assert "menu" not in words
 
 
 @pytest.mark.usefixtures("waits")
@@ -169,18 +173,6 @@ class TestGoingOn:
         assert talker(sessions) == "waiting"
         with sessions() as session:
             assert session.scalars(select(models.Handoff)).one().urgent
-
-    def test_a_choice_of_the_assistants_that_is_pressed_is_answered(
-        self, sessions: Sessions, write: Write
-    ) -> None:
-        turn = write("Rdv", kind=InboundKind.BUTTON, payload="/book_slot")
-        assert turn is not None
-        assert turn.payload == "/book_slot"
-        assert talker(sessions) == "assistant"
-
-    def test_the_choice_that_led_here_changes_nothing(self, sessions: Sessions, write: Write) -> None:
-        assert write("Mostachar", kind=InboundKind.BUTTON, payload="/talk_to_human") is None
-        assert talker(sessions) == "waiting"
 
     def test_a_question_that_holds_such_a_word_is_for_the_coach(
         self, sessions: Sessions, write: Write
