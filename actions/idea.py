@@ -8,13 +8,16 @@ from typing import Any
 from actions.form import FormStep, cleared
 from actions.places import read_place
 from actions.runtime import Events, Scene, SceneAction
+from bot.core.idea_words import hamlet_in, need_in
 from bot.core.sectors import SECTORS
 from bot.core.texts import Option
 from bot.services import effects, ideas
 
 SLOTS = ("idea_what", "idea_where", "idea_sector", "idea_needs")
 MIN_WHAT = 8
-TELLS_ALREADY = 30
+TELLS_ALREADY, TELLS_MUCH = 20, 90
+"""Characters: so long a first message tells the project, where its sector is clear and where it is not."""
+MOST_OF_IT = 0.6
 MAX_TEXT = 2000
 
 
@@ -33,19 +36,46 @@ class ValidateIdeaForm(FormStep):
         if requested is None:
             return _read_opening(scene, text)
         if requested == "idea_what":
-            return _long_enough(scene, "idea_what", text, MIN_WHAT)
+            told = _long_enough(scene, "idea_what", text, MIN_WHAT)
+            return _told_besides(scene, text, values) | told if told else {}
         if requested == "idea_where":
-            return _read_where(scene, text)
+            where = _read_where(scene, text, values)
+            return _needs(text, values) | where if where.get("idea_where") else where
         if requested == "idea_sector":
             return _read_sector(scene)
         return _long_enough(scene, "idea_needs", text, 1)
 
 
 def _read_opening(scene: Scene, text: str) -> dict[str, Any]:
-    """Who begins by telling the project is not asked to tell it again."""
-    if len(text) < TELLS_ALREADY or not scene.turn.values("sector"):
-        return {}
-    return {"idea_what": text, "idea_sector": scene.turn.first("sector")}
+    """Who begins by telling the project is asked for nothing that was said."""
+    sector = scene.turn.first("sector")
+    told = len(text) >= (TELLS_ALREADY if sector else TELLS_MUCH)
+    besides = _told_besides(scene, text, {}) | ({"idea_sector": sector} if sector else {})
+    return besides | {"idea_what": text} if told else besides
+
+
+def _told_besides(scene: Scene, text: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The place and the needs that are told with the project itself."""
+    found = _needs(text, values)
+    where = _named_place(scene, text) if values.get("idea_where") is None else None
+    return found | ({"idea_where": where} if where else {})
+
+
+def _needs(text: str, values: dict[str, Any]) -> dict[str, Any]:
+    need = need_in(text) if values.get("idea_needs") is None else None
+    return {"idea_needs": need} if need else {}
+
+
+def _named_place(scene: Scene, text: str) -> dict[str, Any] | None:
+    """The one commune of the message that is certain, or a hamlet that is named."""
+    turn = scene.turn
+    hamlet = hamlet_in(text)
+    codes = set(turn.values("commune"))
+    if len(codes) != 1 or turn.uncertain("commune"):
+        return {"commune": None, "text": hamlet} if hamlet and not codes else None
+    named = next(item for item in turn.entities if item["entity"] == "commune")
+    words = turn.text[named.get("start") or 0 : named.get("end") or 0]
+    return {"commune": turn.first("commune"), "text": hamlet or words or text}
 
 
 def _long_enough(scene: Scene, slot: str, text: str, least: int) -> dict[str, Any]:
@@ -55,13 +85,23 @@ def _long_enough(scene: Scene, slot: str, text: str, least: int) -> dict[str, An
     return {slot: text}
 
 
-def _read_where(scene: Scene, text: str) -> dict[str, Any]:
+def _read_where(scene: Scene, text: str, values: dict[str, Any]) -> dict[str, Any]:
     answer = read_place(scene)
     commune = answer.place["commune"] if answer.place else None
     if commune is None and len(text) < 2:
         scene.say("utter_place_unknown")
         return {}
+    if commune is None and answer.outside is None and _is_a_sector(scene, text):
+        return {"idea_sector": scene.turn.first("sector")} if values.get("idea_sector") is None else {}
     return {"idea_where": {"commune": commune, "text": text}}
+
+
+def _is_a_sector(scene: Scene, text: str) -> bool:
+    """Whether the answer is hardly more than the word for a sector, which is no place."""
+    named = next((item for item in scene.turn.entities if item["entity"] == "sector"), None)
+    if named is None or hamlet_in(text) is not None:
+        return False
+    return (named.get("end") or 0) - (named.get("start") or 0) >= len(text) * MOST_OF_IT
 
 
 def _read_sector(scene: Scene) -> dict[str, Any]:

@@ -47,6 +47,68 @@ def test_who_begins_by_telling_the_project_is_not_asked_again(talk: Talk) -> Non
     assert (talk.slots["idea_what"], talk.slots["idea_sector"]) == (text, "food_processing")
 
 
+@pytest.mark.parametrize(
+    ("said", "asked", "known"),
+    [
+        (
+            "3ndi fikra dyal tarbiyat n7al f Oulmes w khassni lflous",
+            "utter_idea_received",
+            ("livestock", "04.291.05.11", "Oulmes", "khassni lflous"),
+        ),
+        (
+            "بغيت ندير مشروع ديال الزرابي فتيداس",
+            "utter_ask_idea_needs",
+            ("crafts", "04.291.05.13", "تيداس", None),
+        ),
+        (
+            "je veux faire de l'apiculture au douar Ait Hammou",
+            "utter_ask_idea_needs",
+            ("livestock", None, "douar Ait Hammou", None),
+        ),
+        (
+            "bghit ndir tijara, khassni n3ref kifach",
+            "utter_ask_idea_where",
+            ("commerce", None, None, None),
+        ),
+    ],
+)
+def test_what_was_said_in_the_first_message_is_not_asked_for_again(
+    talk: Talk, said: str, asked: str, known: tuple[str | None, ...]
+) -> None:
+    assert talk.hear(said, "submit_idea").form(FORM) == [asked]
+    if asked == "utter_idea_received":
+        (idea,) = ideas_of(talk)
+        assert (idea.sector, idea.commune_code, idea.place, idea.needs) == known
+        assert idea.summary == said
+        return
+    where = talk.slots["idea_where"] or {"commune": None, "text": None}
+    needs = talk.slots["idea_needs"]
+    assert (talk.slots["idea_sector"], where["commune"], where["text"], needs) == known
+    assert talk.slots["idea_what"] == said
+
+
+def test_a_short_first_message_is_no_project_but_its_sector_is_kept(talk: Talk) -> None:
+    assert talk.hear("projet dyal fla7a", "submit_idea").form(FORM) == ["utter_ask_idea_what"]
+    told = "bghit nzra3 zitoun f Tiflet, khassni lma w lflous"
+    assert talk.answer(told) == ["utter_idea_received"]
+    (idea,) = ideas_of(talk)
+    assert (idea.sector, idea.commune_code, idea.needs) == (
+        "agriculture",
+        "04.291.01.05",
+        "khassni lma w lflous",
+    )
+
+
+def test_a_sector_is_no_place(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    talk.answer("une petite affaire avec ma soeur")
+    assert talk.answer("lfla7a") == ["utter_ask_idea_where"]
+    assert talk.slots["idea_sector"] == "agriculture"
+    assert talk.answer("f Tiflet, w khassni flous") == ["utter_idea_received"]
+    (idea,) = ideas_of(talk)
+    assert (idea.sector, idea.commune_code, idea.needs) == ("agriculture", "04.291.01.05", "khassni flous")
+
+
 def test_a_payload_is_no_idea(talk: Talk) -> None:
     assert talk.hear("/submit_idea").form(FORM) == ["utter_ask_idea_what"]
     assert talk.slots["idea_what"] is None
