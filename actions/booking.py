@@ -133,10 +133,11 @@ def asked_what_to_change(scene: Scene) -> bool:
 
 def introduced(scene: Scene) -> str | None:
     """The name that the message introduces, if it may be given: "it is Tiflet" introduces a place."""
-    name = None if scene.slot("booking_moves") else introduced_name(scene.turn.text)
+    text = scene.turn.text
+    name = None if scene.slot("booking_moves") else introduced_name(text)
+    at = -1 if name is None else text.casefold().find(name.casefold())
     is_a_value = name is not None and any(
-        (found.get("start") or 0) < scene.turn.text.find(name) + len(name)
-        and scene.turn.text.find(name) < (found.get("end") or 0)
+        (found.get("start") or 0) < at + len(name) and at < (found.get("end") or 0)
         for found in scene.turn.entities
         if found["entity"] in NAMED
     )

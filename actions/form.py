@@ -14,7 +14,7 @@ from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
 from bot.core.meanings import INFORMATION
-from bot.core.own_names import introduced_name, is_no_name, own_name
+from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name
 
 QUESTIONS = INFORMATION | frozenset(
     {
@@ -50,6 +50,8 @@ LEAVING = frozenset(
 """Ends the form."""
 ELSEWHERE = LEAVING - {"deny", "goodbye"}
 SURE = 0.8
+PLAIN = 0.985
+"""So sure is the classifier of the words for a thing itself, and of no name ("Rabia", "Wafae")."""
 BRIEF = 6
 """Words: at that length a message that surely wants something else is no story of a project."""
 FEW = 3
@@ -117,6 +119,8 @@ class FormStep(SceneAction):
             return False
         if requested not in self.free_text:
             return True
+        if requested in self.short_text and is_plausible(turn.text):
+            return turn.confidence >= PLAIN and turn.intent not in POLITE
         if turn.intent in ("talk_to_human", "change_language", "send_media") or turn.text.startswith("/"):
             return True
         if turn.intent in LEAVING and self._leaves(scene, requested):
@@ -135,7 +139,8 @@ class FormStep(SceneAction):
         sure, length = turn.confidence >= SURE, len(turn.text.split())
         if requested in self.short_text:
             back = turn.intent == "go_back" and sure and length <= FEW and introduced_name(turn.text) is None
-            return back or is_no_name(own_name(turn.text))
+            elsewhere = turn.intent in ELSEWHERE and sure and not is_plausible(turn.text)
+            return back or elsewhere or is_no_name(own_name(turn.text))
         return turn.intent == "go_back" or (turn.intent in ELSEWHERE and sure and length <= BRIEF)
 
     def _left_to_a_rule(self, scene: Scene, requested: str) -> bool:

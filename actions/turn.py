@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot.core.messages import Location
+from bot.core.own_names import surely_introduced
 
 NUMBERED = frozenset(
     {
@@ -36,6 +37,7 @@ NUMBERED = frozenset(
     }
 )
 """Kinds of choices whose value is an id; anything else behind them was not made by us."""
+PLACES = frozenset({"commune", "outside_place"})
 MEANT = "meant"
 """The kind of the choices of a question back: ``meant:17`` says what message 17 meant."""
 OTHER = "other"
@@ -89,7 +91,7 @@ class Turn:
             intents=_all_intents(name, message.get("intents")),
             confidence=float(intent.get("confidence") or 0.0),
             ranking=_ranking(message.get("intent_ranking")),
-            entities=tuple(said.get("entities") or ()),
+            entities=_beside_a_name(said.get("text") or "", said.get("entities") or ()),
             phone_known=bool(metadata.get("phone_known")),
             location=Location(latitude=point["latitude"], longitude=point["longitude"]) if point else None,
             located_commune=point.get("commune") if point else None,
@@ -127,6 +129,23 @@ class Turn:
             if name == kind and (rest.isdecimal() or kind not in NUMBERED):
                 return rest
         return None
+
+
+def _beside_a_name(text: str, entities: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """The entities but for a place that is part of a name: "smiti Youssef Rommani"."""
+    name = surely_introduced(text)
+    start = text.casefold().find(name.casefold()) if name else -1
+    if name is None or start < 0:
+        return tuple(entities)
+    end = start + len(name)
+    return tuple(
+        item
+        for item in entities
+        if item["entity"] not in PLACES
+        or (item.get("end") or 0) <= start
+        or (item.get("start") or 0) >= end
+        or ((item.get("start") or 0) <= start and (item.get("end") or 0) >= end)
+    )
 
 
 def _meant(message: Mapping[str, Any]) -> int | None:

@@ -37,12 +37,33 @@ _REFUSES = re.compile(
 """Over folded words: what takes back a name that was understood, in front of the right one."""
 _PHRASE = re.compile(r"[,،.;:!?؟\n]")
 _MOST_WORDS = 5
+_MOST_WORDS_ALONE = 4
 
 
 def is_no_name(typed: str) -> bool:
     """Whether ``typed`` is a greeting, a yes or no, or holds a word that stands in nobody's name."""
     said = words(typed)
+    if len(said) == 1 and said[0] in _listed("also_names"):
+        return False
     return bool(said) and (word_set("not_names").issuperset(said) or not _never().isdisjoint(said))
+
+
+def is_plausible(typed: str) -> bool:
+    """Whether ``typed`` may well be a name and no more: a few words of letters, none of which is about anything else."""
+    name = own_name(typed)
+    said = words(name)
+    return (
+        0 < len(said) <= _MOST_WORDS_ALONE
+        and not any(character.isdigit() or character in "?؟/" for character in typed)
+        and name_problem(name) is None
+        and not is_no_name(name)
+        and _listed("topics").isdisjoint(said)
+    )
+
+
+def surely_introduced(typed: str) -> str | None:
+    """As :func:`introduced_name`, where words like "my name is" say so: "it is Tiflet" names a place."""
+    return introduced_name(typed) if _WITHIN.search(" ".join(typed.split()) + " ") else None
 
 
 def own_name(typed: str) -> str:

@@ -334,6 +334,48 @@ def test_a_name_that_might_be_a_question_is_a_name(talk: Talk) -> None:
     assert talk.slots["booking_name"] == "Fabor Alami"
 
 
+@pytest.mark.parametrize(
+    ("said", "intent", "confidence"),
+    [
+        ("Wafae", "ask_auto_entrepreneur", 0.87),
+        ("سعيدة بناني", "goodbye", 0.81),
+        ("بشرى", "talk_to_human", 0.89),
+        ("Rabia", "change_language", 0.98),
+        ("صباح", "greet", 0.99),
+        ("حداد", "inform", 0.99),
+        ("Ait Ali Fatima", "inform", 0.99),
+    ],
+)
+def test_what_is_plausible_as_a_name_is_a_name_where_one_is_asked_for(
+    talk: Talk, said: str, intent: str, confidence: float
+) -> None:
+    keys = asked_for_name(talk).answer(said, intent, confidence=confidence)
+    assert keys == ["utter_ask_booking_confirmed"]
+    assert talk.slots["booking_name"] == said
+    assert talk.slots["booking_place"]["commune"] == "04.291.01.05"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "confidence"),
+    [
+        ("conseiller", "talk_to_human", 0.98),
+        ("بالفرنسية عافاك", "change_language", 0.9),
+        ("une idée de projet", "submit_idea", 0.94),
+        ("fabor", "ask_cost", 1.0),
+    ],
+)
+def test_a_word_for_what_is_wanted_is_no_name(talk: Talk, said: str, intent: str, confidence: float) -> None:
+    asked_for_name(talk).answer(said, intent, confidence=confidence)
+    assert talk.slots["booking_name"] is None
+
+
+def test_a_surname_that_is_a_town_moves_no_booking(talk: Talk) -> None:
+    asked_to_confirm(talk).answer("la, smiti youssef rommani", "deny")
+    assert talk.slots["booking_name"] == "Youssef Rommani"
+    assert talk.slots["booking_place"]["commune"] == "04.291.01.05"
+    assert talk.slots["requested_slot"] == "booking_confirmed"
+
+
 def test_another_place_asked_about_in_the_middle_is_where_the_form_goes_on(talk: Talk) -> None:
     asked_for_stop(talk).answer("w f Khémisset imta?", "ask_stop_date")
     assert talk.refused

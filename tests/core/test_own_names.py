@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.own_names import introduced_name, is_no_name, own_name
+from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name, surely_introduced
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,23 @@ def test_rare_names_are_names(typed: str) -> None:
 )
 def test_a_name_is_found_wherever_it_is_introduced(typed: str, name: str | None) -> None:
     assert introduced_name(typed) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Wafae", "حداد", "سعيدة بناني", "ait ouribel hamid", "صباح", "my ali", "El-Fassi Amina"]
+)
+def test_what_may_well_be_a_name(name: str) -> None:
+    assert is_plausible(name)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["salam", "S", "menu", "بالدارجة عافاك", "c'est gratuit ?", "0612345678", "une idée de projet", ""],
+)
+def test_what_is_hardly_a_name(said: str) -> None:
+    assert not is_plausible(said)
+
+
+def test_words_for_a_name_introduce_one_surely() -> None:
+    assert surely_introduced("smiti Youssef Rommani") == "Youssef Rommani"
+    assert surely_introduced("c'est Tiflet") is None
