@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -9,11 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -201,11 +203,27 @@ SETTINGS = frozenset({"PORT", "DATA_DIR", "DATABASE_URL", "PUBLIC_BASE_URL", "SA
 
 
 def free_ports() -> int:
-    """The first of neighbouring ports that nobody listens on."""
+    """The first of neighbouring ports that nobody listens on. They are this process's until it ends: a product that is being
+    restarted listens on none of its own for a moment, when another run of tests could take them."""
     for first in range(18000, 28000, 10):
-        if all(_free(first + offset) for offset in range(PORTS)):
+        claim = _claimed(Path(tempfile.gettempdir()) / f"caravan-test-ports-{first}")
+        if claim is not None and all(_free(first + offset) for offset in range(PORTS)):
+            _CLAIMS.append(claim)
             return first
     raise AssertionError("no free ports")
+
+
+_CLAIMS: list[IO[bytes]] = []
+
+
+def _claimed(path: Path) -> IO[bytes] | None:
+    """The file, locked; None where another process has it."""
+    try:
+        claim = path.open("ab")
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return None
+    return claim
 
 
 def _free(port: int) -> bool:
