@@ -55,7 +55,7 @@ def test_a_question_beside_asking_for_a_coach(talk: Talk) -> None:
     keys = talk.hear("3tini mostachar, w wach fabor", "talk_to_human", also=["ask_cost"]).act(
         "action_request_coach"
     )
-    assert keys == ["utter_fact", "utter_handoff"]
+    assert keys == ["utter_fact", "utter_handoff", "utter_meanwhile"]
 
 
 def test_a_wish_beside_a_question(talk: Talk) -> None:
