@@ -12,7 +12,8 @@ from bot.core.reminder_rules import CASABLANCA
 from bot.services import bookings, stops
 from bot.store.models import AppointmentTime, Booking
 
-DAY_PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (17, 24)}
+DAY_PARTS = {"morning": (0, 12), "afternoon": (13, 18), "evening": (17, 24)}
+"""From which hour to which, local. Noon is neither: nobody who says "l3chiya" means it."""
 NEAREST = 3
 AFTERNOON_FROM = 7
 """Bare hours below this are in the afternoon."""

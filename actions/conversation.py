@@ -26,7 +26,7 @@ from bot.core import booking_replies, options
 from bot.core.handoff_rules import Reason
 from bot.core.lexicons import word_set
 from bot.core.text import words
-from bot.services import plan_answers
+from bot.services import erasure, plan_answers
 from bot.store.models import InboundMessage
 
 FORMS = {"submit_idea": "idea_form", "book_slot": "booking_form"}
@@ -58,7 +58,9 @@ class ActionGreet(SceneAction):
         if in_form:
             scene.say("utter_greet_back")
         else:
-            scene.say("utter_hello" if answered else "utter_welcome")
+            # Who asked to be forgotten is nobody's old acquaintance.
+            forgotten = erasure.is_requested(scene.session, contact_id=scene.turn.contact_id)
+            scene.say("utter_hello" if answered and not forgotten else "utter_welcome")
         return []
 
 

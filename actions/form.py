@@ -15,6 +15,7 @@ from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
 from bot.core.meanings import INFORMATION
 from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name
+from bot.core.patience import asks_to_wait
 
 QUESTIONS = INFORMATION | frozenset(
     {
@@ -86,6 +87,9 @@ class FormStep(SceneAction):
     def play(self, scene: Scene) -> Events:
         # Slots outlive a session: a form that begins does not take up what one held that was abandoned.
         requested = scene.slot(REQUESTED) if self._active(scene) and not scene.opened_form() else None
+        if requested is not None and asks_to_wait(scene.turn.text):
+            scene.say("utter_no_hurry")
+            return [SlotSet(requested, None), SlotSet(REQUESTED, requested)]
         answers_too = requested is not None and self._answers_too(scene, requested)
         if requested is not None and not answers_too and self._left_to_a_rule(scene, requested):
             return []

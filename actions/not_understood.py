@@ -11,6 +11,7 @@ from actions.places import read_place
 from actions.runtime import Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES, answer_about_stops
 from bot.core import foreign
+from bot.core.patience import asks_to_wait
 
 KIND = "not_understood"
 QUESTION_BACK, SAY_OTHERWISE = 1, 2
@@ -60,6 +61,9 @@ def answer_if_a_place(scene: Scene) -> Events | None:
 
 def not_understood(scene: Scene) -> Events:
     """The help for this time in a row, outside a form."""
+    if asks_to_wait(scene.turn.text):
+        scene.say("utter_no_hurry")
+        return []
     level, likely = _level(scene)
     language = foreign.language_of(scene.turn.text)
     if language is not None and level <= SAY_OTHERWISE:

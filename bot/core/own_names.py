@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from bot.core.booking_replies import relatives
 from bot.core.booking_rules import clean_name, name_problem
-from bot.core.lexicons import load, strings, word_set
+from bot.core.lexicons import word_set
+from bot.core.short_phrases import listed
 from bot.core.text import words
 
 _RELATIVE = rf"(?:(?:(?:mon|ma|notre)\s+\w+|{relatives()})\s+)?"
@@ -43,7 +43,7 @@ _MOST_WORDS_ALONE = 4
 def is_no_name(typed: str) -> bool:
     """Whether ``typed`` is a greeting, a yes or no, or holds a word that stands in nobody's name."""
     said = words(typed)
-    if len(said) == 1 and said[0] in _listed("also_names"):
+    if len(said) == 1 and said[0] in listed("names", "also_names"):
         return False
     return bool(said) and (word_set("not_names").issuperset(said) or not _never().isdisjoint(said))
 
@@ -57,7 +57,7 @@ def is_plausible(typed: str) -> bool:
         and not any(character.isdigit() or character in "?؟/" for character in typed)
         and name_problem(name) is None
         and not is_no_name(name)
-        and _listed("topics").isdisjoint(said)
+        and listed("names", "topics").isdisjoint(said)
     )
 
 
@@ -113,14 +113,8 @@ def _name_at_the_start(rest: str) -> str | None:
 
 
 def _never() -> frozenset[str]:
-    return _listed("never")
+    return listed("names", "never")
 
 
 def _ends() -> frozenset[str]:
-    return _listed("ends")
-
-
-@lru_cache
-def _listed(name: str) -> frozenset[str]:
-    listed = strings(load("names").get(name), f"names.yml: {name}")
-    return frozenset(word for text in listed for word in words(text))
+    return listed("names", "ends")

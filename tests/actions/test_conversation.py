@@ -39,6 +39,8 @@ def test_a_new_person_is_welcomed_a_known_one_is_greeted(talk: Talk) -> None:
     assert talk.hear("salam", "greet").act("action_greet") == ["utter_welcome"]
     talk.answered()
     assert talk.hear("salam", "greet").act("action_greet") == ["utter_hello"]
+    talk.hear('/delete_my_data{"choice": "erase:yes"}').act("action_delete_data")
+    assert talk.hear("salam", "greet").act("action_greet") == ["utter_welcome"]
 
 
 def test_a_greeting_in_a_form_is_short(talk: Talk) -> None:
@@ -164,6 +166,15 @@ def test_leaving_a_form_for_another_form(talk: Talk) -> None:
     assert talk.refused
     assert talk.act("action_leave_form") == ["utter_ask_booking_stop"]
     assert talk.loop == FORM
+
+
+@pytest.mark.parametrize("said", ["sbr chwiya", "attends", "صبر شوية"])
+def test_who_asks_for_a_moment_has_it_and_the_form_stays(talk: Talk, said: str) -> None:
+    assert asked_for_time(talk).answer(said, "ask_help") == ["utter_no_hurry", "utter_ask_booking_time"]
+    assert talk.answer("10:00") == ["utter_ask_booking_name"]
+    assert talk.answer(said, "inform") == ["utter_no_hurry", "utter_ask_booking_name"]
+    talk.expire()
+    assert talk.hear(said, "out_of_scope").act("action_not_understood") == ["utter_no_hurry"]
 
 
 def test_leaving_a_form_for_a_coach(talk: Talk) -> None:
