@@ -24,7 +24,7 @@ from bot.services import stops
 from bot.services.content_templates import StoredTemplates
 from bot.services.ladder import Ladder
 from bot.services.reminders import CommuneName
-from bot.services.turns import CommuneAt
+from bot.services.turn_metadata import CommuneAt
 from bot.store.clock import Clock, product_clock
 from bot.store.engine import Sessions, make_engine, make_sessions
 from bot.store.media import MediaStore

@@ -14,8 +14,7 @@ from bot.core import consent_rules, phone
 from bot.core.bubbles import Bubble
 from bot.core.consent_rules import Wish, WishKind
 from bot.core.locales import Variety, variety_or_default
-from bot.core.messages import Channel, Location
-from bot.core.reminder_rules import CASABLANCA
+from bot.core.messages import Channel
 from bot.core.routing import Route, Talker, route
 from bot.core.texts import Texts
 from bot.services import (
@@ -30,12 +29,10 @@ from bot.services import (
     plan_answers,
     waiting,
 )
-from bot.services.calm import look, was_seen_to
+from bot.services.calm import Calm, look, was_seen_to
+from bot.services.turn_metadata import CommuneAt, metadata_of
 from bot.services.turn_words import merged_words, words_of
 from bot.store.models import Conversation, Handoff, InboundMessage
-
-CommuneAt = Callable[[Location], str | None]
-"""Gives the HCP code of the province's commune that contains a point."""
 
 INTENT_OF_WISH = {WishKind.STOP: "/unsubscribe", WishKind.RESUME: "/subscribe_updates"}
 CONFIRMATION = {WishKind.STOP: "utter_unsubscribed", WishKind.RESUME: "utter_subscribed_again"}
@@ -72,73 +69,100 @@ def begin(
     if found is None:
         return None
     inbound, conversation = found
+    at = _Opened(session=session, inbound=inbound, conversation=conversation, texts=texts, now=now)
     see(inbound)
     arrivals.check_order(session, inbound, now)
     calm = look(session, conversation.id)
-    shared = phone.mobile(inbound.shared_phone) if inbound.shared_phone else None
-    if shared:
-        contacts.remember_phone(session, contact_id=conversation.contact_id, phone=shared)
-    wish = _heed(session, conversation, inbound, texts, now)
-    goes_on = None
-    if route(Talker(conversation.talker)) is Route.COACH:
-        goes_on = waiting.payload_to_go_on(session, conversation=conversation, inbound=inbound)
-        if goes_on is None:
-            _leave_to_staff(session, found, wish, texts, now)
-            return None
-    if calm.handed_over and was_seen_to(session, inbound):
-        messages.complete_turn(session, inbound_id=inbound_id, outcome="to_coach", bubbles=(), now=now)
+    shared = _shared_phone(at)
+    wish = _heed(at, inbound)
+    goes_on = waiting.payload_to_go_on(session, conversation=conversation, inbound=inbound)
+    if _is_for_the_staff(at, calm, wish):
         return None
-    if concern_turns.hand_over(session, conversation=conversation, inbound=inbound, texts=texts, now=now):
-        return None
-    merged = arrivals.merge_flood(session, inbound, now) if calm.many or inbound.merged_into else [inbound]
-    for other in merged:
-        wish = wish or (None if other is inbound else _heed(session, conversation, other, texts, now))
-    text, payload = merged_words(merged) if len(merged) > 1 else words_of(inbound, shared)
-    if wish is not None:
-        text, payload = inbound.text, INTENT_OF_WISH[wish.kind]
-    payload = goes_on or payload
-    if payload is None and (calm.spoken_to or _refuses_vaguely(text)):
-        payload = _answer_to_what_was_said(session, conversation, text, texts)
-    if payload is None:
-        payload = booking_requests.payload_for(
-            session, contact_id=conversation.contact_id, typed=text, now=now
-        )
-    resumes = calm.handed_over and _resumes(session, conversation)
+    wish, text, payload = _said(at, calm, wish, shared)
+    resumes = goes_on is not None or (calm.handed_over and _resumes(session, conversation))
     return Turn(
         inbound_id=inbound.id,
         conversation_id=conversation.id,
         channel=inbound.channel,
         text=text,
-        payload=payload,
-        metadata=_metadata(conversation, inbound, commune_at, calm.province, now)
+        payload=goes_on or payload or _meant(at, calm, text),
+        metadata=metadata_of(conversation, inbound, commune_at, calm.province, now)
         | _variety_of(wish, conversation)
-        | ({"resumed": True} if goes_on or resumes else {}),
+        | ({"resumed": True} if resumes else {}),
     )
 
 
-def _leave_to_staff(
-    session: Session,
-    open_turn: tuple[InboundMessage, Conversation],
-    wish: Wish | None,
-    texts: Texts,
-    now: datetime,
-) -> None:
-    inbound, conversation = open_turn
-    messages.complete_turn(session, inbound_id=inbound.id, outcome="to_coach", bubbles=(), now=now)
-    concern_turns.heighten(session, conversation=conversation, inbound=inbound, texts=texts, now=now)
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """A turn that is open, and with what it is looked at."""
+
+    session: Session
+    inbound: InboundMessage
+    conversation: Conversation
+    texts: Texts
+    now: datetime
+
+
+def _shared_phone(at: _Opened) -> str | None:
+    """The mobile number that the message shares, which is remembered."""
+    shared = phone.mobile(at.inbound.shared_phone) if at.inbound.shared_phone else None
+    if shared:
+        contacts.remember_phone(at.session, contact_id=at.conversation.contact_id, phone=shared)
+    return shared
+
+
+def _is_for_the_staff(at: _Opened, calm: Calm, wish: Wish | None) -> bool:
+    """Whether no turn is to run since people of the staff have the message, or get it now. The message is closed then."""
+    session, inbound, conversation = at.session, at.inbound, at.conversation
+    if route(Talker(conversation.talker)) is Route.COACH:
+        messages.complete_turn(session, inbound_id=inbound.id, outcome="to_coach", bubbles=(), now=at.now)
+        concern_turns.heighten(
+            session, conversation=conversation, inbound=inbound, texts=at.texts, now=at.now
+        )
+        if wish is not None:
+            _confirm(at, wish)
+        return True
+    if calm.handed_over and was_seen_to(session, inbound):
+        messages.complete_turn(session, inbound_id=inbound.id, outcome="to_coach", bubbles=(), now=at.now)
+        return True
+    return concern_turns.hand_over(
+        session, conversation=conversation, inbound=inbound, texts=at.texts, now=at.now
+    )
+
+
+def _said(
+    at: _Opened, calm: Calm, wish: Wish | None, shared: str | None
+) -> tuple[Wish | None, str, str | None]:
+    """A wish to stop or resume, the words, and the payload they stand for; of all messages of a flood together."""
+    merged = [at.inbound]
+    if calm.many or at.inbound.merged_into:
+        merged = list(arrivals.merge_flood(at.session, at.inbound, at.now))
+    for other in merged:
+        wish = wish or (None if other is at.inbound else _heed(at, other))
     if wish is not None:
-        _confirm(session, conversation, wish, texts, now)
+        return wish, at.inbound.text, INTENT_OF_WISH[wish.kind]
+    return None, *(merged_words(merged) if len(merged) > 1 else words_of(at.inbound, shared))
 
 
-def _answer_to_what_was_said(
-    session: Session, conversation: Conversation, typed: str, texts: Texts
-) -> str | None:
+def _meant(at: _Opened, calm: Calm, text: str) -> str | None:
+    """The payload of typed words that need no model: an answer to what was said, or a request about an appointment."""
+    if calm.spoken_to or _refuses_vaguely(text):
+        answer = _answer_to_what_was_said(at, text)
+        if answer is not None:
+            return answer
+    return booking_requests.payload_for(
+        at.session, contact_id=at.conversation.contact_id, typed=text, now=at.now
+    )
+
+
+def _answer_to_what_was_said(at: _Opened, typed: str) -> str | None:
     """The payload of a typed answer to news, a reminder or an offer, or of a refusal of what is being talked of."""
+    session, conversation_id = at.session, at.conversation.id
     answer = plan_answers.payload_for(
-        session, conversation_id=conversation.id, typed=typed
-    ) or open_questions.payload_for(session, conversation_id=conversation.id, typed=typed)
+        session, conversation_id=conversation_id, typed=typed
+    ) or open_questions.payload_for(session, conversation_id=conversation_id, typed=typed)
     if answer is None and _refuses_vaguely(typed):
-        return open_questions.refusal_for(session, conversation_id=conversation.id, texts=texts)
+        return open_questions.refusal_for(session, conversation_id=conversation_id, texts=at.texts)
     return answer
 
 
@@ -162,37 +186,33 @@ def _resumes(session: Session, conversation: Conversation) -> bool:
     return answered_at is None or answered_at <= closed_at
 
 
-def _heed(
-    session: Session, conversation: Conversation, inbound: InboundMessage, texts: Texts, now: datetime
-) -> Wish | None:
+def _heed(at: _Opened, inbound: InboundMessage) -> Wish | None:
     """Do at once what the words for stopping and resuming ask for, whoever holds the conversation; None where they are not those,
     change nothing, or refuse what the assistant is talking of.
     """
+    session, conversation = at.session, at.conversation
     wish = consent_rules.wish_of(inbound.text)
-    if wish is None or (
-        wish.vague
-        and conversation.talker == Talker.ASSISTANT.value
-        and _answer_to_what_was_said(session, conversation, inbound.text, texts) is not None
-    ):
+    assisted = conversation.talker == Talker.ASSISTANT.value
+    if wish is None or (wish.vague and assisted and _answer_to_what_was_said(at, inbound.text) is not None):
         return None
     contact_id, channel = conversation.contact_id, Channel(inbound.channel)
     if wish.kind is WishKind.STOP:
-        new = consent.stop(session, contact_id=contact_id, channel=channel, words=inbound.text, now=now)
-        return wish if new or conversation.talker == Talker.ASSISTANT.value else None
+        new = consent.stop(session, contact_id=contact_id, channel=channel, words=inbound.text, now=at.now)
+        return wish if new or assisted else None
     if channel is Channel.SMS:
         contacts.note_block(
-            session, channel=channel, address=conversation.address.address, blocked=False, now=now
+            session, channel=channel, address=conversation.address.address, blocked=False, now=at.now
         )
     if not consent.has_stopped(session, contact_id=contact_id):
         return None
-    consent.resume(session, contact_id=contact_id, channel=channel, words=inbound.text, now=now)
+    consent.resume(session, contact_id=contact_id, channel=channel, words=inbound.text, now=at.now)
     return wish
 
 
-def _confirm(session: Session, conversation: Conversation, wish: Wish, texts: Texts, now: datetime) -> None:
-    variety = variety_or_default(conversation.contact.variety or wish.variety)
-    bubble = Bubble(text=texts.say(CONFIRMATION[wish.kind], variety))
-    messages.reply(session, conversation=conversation, bubbles=[bubble], now=now, kind="notice")
+def _confirm(at: _Opened, wish: Wish) -> None:
+    variety = variety_or_default(at.conversation.contact.variety or wish.variety)
+    bubble = Bubble(text=at.texts.say(CONFIRMATION[wish.kind], variety))
+    messages.reply(at.session, conversation=at.conversation, bubbles=[bubble], now=at.now, kind="notice")
 
 
 def _variety_of(wish: Wish | None, conversation: Conversation) -> dict[str, str]:
@@ -200,29 +220,6 @@ def _variety_of(wish: Wish | None, conversation: Conversation) -> dict[str, str]
     if wish is None or wish.variety is None or conversation.contact.variety_chosen:
         return {}
     return {"variety": wish.variety}
-
-
-def _metadata(
-    conversation: Conversation,
-    inbound: InboundMessage,
-    commune_at: CommuneAt,
-    province: str | None,
-    now: datetime,
-) -> dict[str, Any]:
-    contact = conversation.contact
-    location = None
-    if inbound.latitude is not None and inbound.longitude is not None:
-        point = Location(latitude=inbound.latitude, longitude=inbound.longitude)
-        location = {"latitude": point.latitude, "longitude": point.longitude, "commune": commune_at(point)}
-    return {
-        "contact_id": contact.id,
-        "now": now.astimezone(CASABLANCA).isoformat(),
-        "variety": contact.variety,
-        "variety_chosen": contact.variety_chosen,
-        "phone_known": contact.phone is not None,
-        "location": location,
-        "province": province,
-    }
 
 
 def finish(
