@@ -21,7 +21,10 @@ from actions.runtime import Scene
 from actions.turn import MEANT
 from bot.core import booking_replies, phone
 from bot.core.booking_rules import name_problem
-from bot.core.own_names import introduced_name, is_no_name, own_name
+from bot.core.lexicons import word_set
+from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name
+from bot.core.short_phrases import listed
+from bot.core.text import words
 from bot.services import contacts
 
 NEW = ["booking_place", "booking_stop", "booking_time", "booking_name", "booking_phone", "booking_confirmed"]
@@ -53,6 +56,7 @@ class ValidateBookingForm(FormStep):
     begins_with = "book_slot"
     free_text = frozenset({"booking_name"})
     short_text = free_text
+    unexplained = frozenset({"booking_stop"})
     answers: ClassVar[Mapping[str, frozenset[str]]] = {
         "booking_confirmed": frozenset({"affirm", "deny"}),
         # "I don't know it" gives up the number, not the appointment.
@@ -89,7 +93,9 @@ class ValidateBookingForm(FormStep):
         change = CHANGES.get(scene.turn.choice("change") or _changed_in_words(scene) or "")
         if change:
             return dict.fromkeys(change) | {"booking_waits": None}
-        naming = requested == "booking_name" and not is_no_name(own_name(scene.turn.text))
+        naming = requested == "booking_name" and _may_be_a_name(scene)
+        if requested == "booking_confirmed" and _is_a_bare_name(scene):
+            return _as_name(scene, own_name(scene.turn.text))
         found = read_waiting(scene) or read_stop_choice(scene)
         if not found and requested in WISHABLE:
             wish = read_wish(scene, values)
@@ -113,6 +119,28 @@ class ValidateBookingForm(FormStep):
         if requested == "booking_confirmed" and not found:
             found |= _read_confirmation(scene)
         return found
+
+
+def _may_be_a_name(scene: Scene) -> bool:
+    """Whether the answer may be the name that was asked for; "at 11" is an hour."""
+    text = scene.turn.text
+    moment = any(scene.turn.values(entity) for entity in ("date", "time"))
+    return is_plausible(text) or not (moment or is_no_name(own_name(text)))
+
+
+def _is_a_bare_name(scene: Scene) -> bool:
+    """Whether a summary is answered by a name whose last word is a town's as well: "Youssef Rommani"."""
+    turn = scene.turn
+    said = words(turn.text)
+    places = [item for item in turn.entities if item["entity"] == "commune"]
+    part = any((item.get("end") or 0) - (item.get("start") or 0) < len(turn.text.strip()) for item in places)
+    plain = word_set("place_cues").isdisjoint(said) and listed("names", "ends").isdisjoint(said)
+    return part and plain and len(said) > 1 and not scene.slot("booking_moves") and is_plausible(turn.text)
+
+
+def _as_name(scene: Scene, name: str) -> Values:
+    """The form's name, with those of the others who are still to be booked."""
+    return {"booking_name": NAMES_APART.join([name, *others(scene)])}
 
 
 def _wants_time(requested: str | None, naming: bool) -> bool:
@@ -151,7 +179,7 @@ def read_early_name(scene: Scene, requested: str | None, values: Values) -> Valu
         return {}
     if requested in ("booking_place", "booking_stop", "booking_time"):
         scene.say("utter_name_noted", name=name)
-    return {"booking_name": NAMES_APART.join([name, *others(scene)])}
+    return _as_name(scene, name)
 
 
 def _read_name(scene: Scene) -> Values:
@@ -200,7 +228,7 @@ def _read_confirmation(scene: Scene) -> Values:
     is_one = turn.intent in ("inform", "out_of_scope") and len(name.split()) > 1 and not turn.entities
     if not is_one or scene.slot("booking_moves") or is_no_name(name) or name_problem(name) is not None:
         return {}
-    return {"booking_name": NAMES_APART.join([name, *others(scene)])}
+    return _as_name(scene, name)
 
 
 def refused(scene: Scene) -> bool:

@@ -70,6 +70,8 @@ class FormStep(SceneAction):
     """Intents that answer a slot's question, though elsewhere they would leave the form."""
     free_text: ClassVar[frozenset[str]] = frozenset()
     """Slots that take whatever is written, unless it is plainly a question."""
+    unexplained: ClassVar[frozenset[str]] = frozenset()
+    """Slots whose reading says nothing of an answer that is none."""
     short_text: ClassVar[frozenset[str]] = frozenset()
     """Of these, the ones where a question may be recognised without its mark: nobody answers them at length."""
 
@@ -98,7 +100,7 @@ class FormStep(SceneAction):
         told = answer_questions(scene) if answers_too or asks_beside else []
         values = {name: None if begins else scene.slot(name) for name in self.slots(scene)}
         found = (values if begins else {}) | self.read(scene, requested, values)
-        events = _at_a_loss(scene) if requested is not None and not found else []
+        events = self._at_a_loss(scene, requested) if requested is not None and not found else []
         if requested is not None and requested not in found:
             found[requested] = None
         values |= found
@@ -168,15 +170,16 @@ class FormStep(SceneAction):
         values = {name: scene.slot(name) for name in self.slots(scene)}
         return not self.read(scene.muted(), requested, values)
 
+    def _at_a_loss(self, scene: Scene, requested: str) -> Events:
+        """Nothing was read: the first time how to answer is said, the second time in a row also a coach and the way out."""
+        if scene.in_a_row(KIND) >= SAY_OTHERWISE:
+            scene.say("utter_coach_in_form")
+        elif requested in self.unexplained and not scene.turn.text.startswith("/"):
+            scene.say("utter_help_in_form")
+        return [scene.count(KIND)]
+
     def _active(self, scene: Scene) -> bool:
         return bool((scene.tracker.active_loop or {}).get("name") == self.form)
-
-
-def _at_a_loss(scene: Scene) -> Events:
-    """Nothing was read: the second time in a row the person is told of a coach, and of the way out."""
-    if scene.in_a_row(KIND) >= SAY_OTHERWISE:
-        scene.say("utter_coach_in_form")
-    return [scene.count(KIND)]
 
 
 def _looks_asked(text: str) -> bool:

@@ -96,7 +96,7 @@ def test_an_ambiguous_place_is_asked_about(talk: Talk) -> None:
     [
         ("1 décembre", ["utter_ask_booking_time"]),
         ("2 décembre", ["utter_no_stop_that_day", "utter_ask_booking_stop"]),
-        ("blabla", ["utter_ask_booking_stop"]),
+        ("blabla", ["utter_help_in_form", "utter_ask_booking_stop"]),
     ],
 )
 def test_a_day_typed_where_a_stop_was_asked(talk: Talk, said: str, keys: list[str]) -> None:
@@ -367,6 +367,32 @@ def test_what_is_plausible_as_a_name_is_a_name_where_one_is_asked_for(
 def test_a_word_for_what_is_wanted_is_no_name(talk: Talk, said: str, intent: str, confidence: float) -> None:
     asked_for_name(talk).answer(said, intent, confidence=confidence)
     assert talk.slots["booking_name"] is None
+
+
+@pytest.mark.parametrize(("said", "hour"), [("à 11h", "11:00"), ("m3a 3", "15:00")])
+def test_an_hour_is_no_name(talk: Talk, said: str, hour: str) -> None:
+    assert asked_for_name(talk).answer(said)[-1] == "utter_ask_booking_name"
+    assert talk.slots["booking_name"] is None
+    talk.answer("Sara")
+    assert hour in talk.words()
+
+
+def test_what_is_no_answer_to_a_list_is_said_to_be_none(talk: Talk) -> None:
+    assert asked_for_stop(talk).answer("blabla") == ["utter_help_in_form", "utter_ask_booking_stop"]
+    assert talk.answer("blabla") == ["utter_coach_in_form", "utter_ask_booking_stop"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "commune"),
+    [
+        ("Youssef Rommani", "Youssef Rommani", "04.291.01.05"),
+        ("f Rommani", "Sara Benali", "04.291.01.03"),
+        ("Rommani", "Sara Benali", "04.291.01.03"),
+    ],
+)
+def test_a_name_or_a_town_behind_the_summary(talk: Talk, said: str, name: str, commune: str) -> None:
+    asked_to_confirm(talk).answer(said)
+    assert (talk.slots["booking_name"], talk.slots["booking_place"]["commune"]) == (name, commune)
 
 
 def test_a_surname_that_is_a_town_moves_no_booking(talk: Talk) -> None:
