@@ -22,13 +22,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.core.locales import DEFAULT_VARIETY
-from bot.gazetteer import Gazetteer
-from bot.rasa_components.entity_extractor import KHEMISSET, found_in
+from bot.rasa_components.entity_extractor import KHEMISSET
 from bot.rasa_components.examples import Example
 from bot.rasa_components.fingerprints import sources_fingerprint
 from bot.rasa_components.intent_model import IntentModel
 from bot.rasa_components.moment import CASABLANCA
-from bot.rasa_components.plain_names import with_plain_names
+from bot.rasa_components.plain_names import read_plainly
 from bot.rasa_components.questions import Guess
 from bot.rasa_components.scorers import Options
 from bot.rasa_components.understanding import Understanding, understand
@@ -102,10 +101,9 @@ class CaravanIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from all examples; their order does not matter."""
-        gazetteer = Gazetteer.load(self._province)
-        examples = {
-            _example(message, gazetteer) for message in training_data.intent_examples if message.get(TEXT)
-        }
+        messages = [message for message in training_data.intent_examples if message.get(TEXT)]
+        plain = read_plainly([str(message.get(TEXT)) for message in messages], _WRITTEN, self._province)
+        examples = {_example(message, text) for message, text in zip(messages, plain, strict=True)}
         in_order = sorted(examples, key=lambda one: (one.text, one.intent, one.variety))
         self._model = IntentModel.fit(in_order, self._options)
         with self._model_storage.write_to(self._resource) as folder:
@@ -126,11 +124,10 @@ class CaravanIntentClassifier(GraphComponent):
         return messages
 
 
-def _example(message: Message, gazetteer: Gazetteer) -> Example:
+def _example(message: Message, plain: str) -> Example:
     """An example as the model reads messages: with plain names."""
-    text = str(message.get(TEXT))
     return Example(
-        text=with_plain_names(text, found_in(text, _WRITTEN, gazetteer)),
+        text=plain,
         intent=str(message.get(INTENT)),
         variety=variety_of_example(message) or DEFAULT_VARIETY.value,
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import numpy as np
 from sklearn.model_selection import StratifiedShuffleSplit
 
 from bot.rasa_components.calibration import Calibration, calibrate, from_dicts
+from bot.rasa_components.elsewhere import elsewhere
 from bot.rasa_components.examples import Example
-from bot.rasa_components.ngrams import Block, Floats, Ints, NgramSpace
+from bot.rasa_components.ngrams import Block, Floats, Ints, NgramSpace, Views
 from bot.rasa_components.respelling import respelt
 from bot.rasa_components.scorers import Features, Learned, Options
 from bot.rasa_components.sentence_embeddings import embed
@@ -37,6 +38,8 @@ BLOCKS = (
     Block(view="bones", unit="char", low=2, high=5, min_count=3, weight=0.7),
     Block(view="concepts", unit="word", low=1, high=2, min_count=2, weight=0.7),
 )
+# From how many texts on a process of its own for their embeddings is worth its start.
+_MANY = 2000
 _STORED = "intent_model.json"
 _ARRAYS = "intent_model.npz"
 
@@ -75,10 +78,10 @@ class IntentModel:
         intents = sorted({example.intent for example in examples})
         labels = np.array([intents.index(example.intent) for example in examples])
         texts = [example.text for example in examples]
-        space = NgramSpace.fit(BLOCKS, texts, views)
         again = list(respelt(examples, options.seed)) if options.respelling else []
+        space, features = learn_space(texts, [one.text for one in again])
         lessons = Lessons(
-            features=_features_of_many(space, [*texts, *(one.text for one in again)]),
+            features=features,
             labels=np.concatenate([labels, labels[[one.index for one in again]]]),
             origins=np.concatenate([np.arange(len(texts)), [one.index for one in again]]).astype(np.int64),
         )
@@ -135,11 +138,13 @@ def _features(space: NgramSpace, texts: Sequence[str]) -> Features:
     return Features(sparse=space.matrix(texts, views), embedded=embed(texts))
 
 
-def _features_of_many(space: NgramSpace, texts: Sequence[str]) -> Features:
-    """The same on two cores: the encoder leaves the interpreter to the n-grams meanwhile."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        embedded = beside.submit(embed, texts)
-        return Features(sparse=space.matrix(texts, views), embedded=embedded.result())
+def learn_space(texts: Sequence[str], others: Sequence[str]) -> tuple[NgramSpace, Features]:
+    """The space of the n-grams of ``texts``, and the features of these and of ``others``."""
+    rows = [*texts, *others]
+    embedded = elsewhere(embed, rows) if len(rows) >= _MANY else partial(embed, rows)
+    remembered: Views = lru_cache(maxsize=None)(views)
+    space = NgramSpace.fit(BLOCKS, texts, remembered)
+    return space, Features(sparse=space.matrix(rows, remembered), embedded=embedded())
 
 
 def _calibrations(

@@ -53,6 +53,8 @@ def only_understand() -> None:
 
 def main() -> None:
     """Runs Rasa's command line."""
+    # Machines and network learn side by side, a thread each; and see :func:`only_understand`.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if "run" in sys.argv[1:2]:
         only_understand()
     sys.meta_path.insert(0, Absent("jax"))

@@ -33,9 +33,9 @@ class Schedule:
     """
 
     hidden: int = 128
-    epochs: int = 7
+    epochs: int = 5
     batch: int = 64
-    sparse_rate: float = 0.06
+    sparse_rate: float = 0.042
     dense_rate: float = 0.001
     dropout: float = 0.3
     smoothing: float = 0.1
@@ -103,8 +103,8 @@ class Network:
 
 
 class _Training:
-    """The weights while they are learnt: those of sparse features by Adagrad, touching only the features of a
-    batch, all others by Adam."""
+    """The weights while they are learnt: those of sparse features by Adagrad, with one rate a feature and touching only the
+    features of a batch, all others by Adam."""
 
     def __init__(self, columns: int, width: int, classes: int, schedule: Schedule) -> None:
         self.chance = np.random.default_rng(schedule.seed)
@@ -115,7 +115,7 @@ class _Training:
         self.out = self._drawn(hidden, classes) / np.float32(np.sqrt(hidden))
         self.out_bias = np.zeros(classes, np.float32)
         self._schedule = schedule
-        self._squares = np.full_like(self.sparse, 1e-6)
+        self._squares = np.full(columns, 1e-6, np.float32)
         self._few = (self.dense, self.bias, self.out, self.out_bias)
         self._means = [np.zeros_like(weights) for weights in self._few]
         self._spreads = [np.zeros_like(weights) for weights in self._few]
@@ -147,13 +147,10 @@ class _Training:
         turned = features.T.tocsr()
         touched = np.flatnonzero(np.diff(turned.indptr))
         slope = turned[touched] @ back
-        squares = self._squares[touched]
-        squares += slope * slope
+        squares = self._squares[touched] + np.einsum("ij,ij->i", slope, slope) / np.float32(slope.shape[1])
         self._squares[touched] = squares
-        # In place from here on: these are megabytes at each step, and new memory costs as much as the sums.
-        np.sqrt(squares, out=squares)
-        slope /= squares
-        slope *= rate
+        # In place: these are megabytes at each step, and new memory costs as much as the sums.
+        slope *= (rate / np.sqrt(squares))[:, None]
         self.sparse[touched] -= slope
 
     def _learn_few(self, slopes: tuple[Floats, ...], rate: float) -> None:

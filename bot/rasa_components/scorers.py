@@ -19,6 +19,8 @@ from sklearn.svm import LinearSVC
 from bot.rasa_components.network import Network, Schedule
 from bot.rasa_components.ngrams import Floats, Ints, summed
 
+_DIRECTIONS = 128
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -34,7 +36,7 @@ class Options:
     penalty: float = 0.8
     machine_weight: float = 2.0
     embedding_weight: float = 1.0
-    epochs: int = 7
+    epochs: int = 5
     hidden: int = 128
     respelling: bool = True
     held_out: float = 0.2
@@ -64,12 +66,15 @@ class Machines:
 
     @classmethod
     def fit(cls, features: Features, labels: Ints, options: Options) -> Machines:
-        """Machines that have learnt the labels."""
-        beside = csr_matrix(options.embedding_weight * features.embedded)
+        """Machines that have learnt the labels. They see the embedding along its widest directions only: every number of
+        it takes as long as an n-gram that each message has."""
+        directions = np.float32(options.embedding_weight) * _widest(features.embedded)
+        beside = csr_matrix(features.embedded @ directions)
         machine = LinearSVC(C=options.penalty, random_state=options.seed)
         machine.fit(hstack([features.sparse, beside]).tocsr(), labels)
-        weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
-        weights[features.sparse.shape[1] :] *= options.embedding_weight
+        learnt = machine.coef_.T.astype(np.float32)
+        known = features.sparse.shape[1]
+        weights = np.vstack([learnt[:known], directions @ learnt[known:]])
         return cls(weights=weights.astype(np.float16), bias=machine.intercept_.astype(np.float32))
 
     def scores(self, features: Features) -> Floats:
@@ -78,6 +83,12 @@ class Machines:
         of_embedding = features.embedded @ self.weights[known:].astype(np.float32)
         found: Floats = summed(features.sparse, self.weights) + of_embedding + self.bias
         return found
+
+
+def _widest(embedded: Floats) -> Floats:
+    """The directions in which the rows of ``embedded`` differ most, a column each."""
+    found: Floats = np.linalg.eigh(embedded.T @ embedded)[1][:, -_DIRECTIONS:].astype(np.float32)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from typing import Any
 import langdetect
 import numpy as np
 import yaml
+from joblib import parallel_backend
 from langdetect import LangDetectException
 from langdetect.detector_factory import DetectorFactory
 from scipy.sparse import csr_matrix, hstack, vstack
@@ -27,7 +28,7 @@ from bot.core.errors import InvalidInput
 from bot.core.locales import Variety
 from bot.core.text import fold, share_of_arabic
 from bot.rasa_components.calibration import softmax
-from bot.rasa_components.ngrams import Block, Floats, NgramSpace
+from bot.rasa_components.ngrams import Block, Floats, NgramSpace, Views
 
 VARIETIES = tuple(variety.value for variety in Variety)
 BLOCKS = (
@@ -143,13 +144,16 @@ class VarietyModel:
         if missing:
             raise VarietyMissing(f"no training examples in {', '.join(missing)}")
         labels = np.array([VARIETIES.index(variety) for variety in varieties])
-        space = NgramSpace.fit(BLOCKS, texts, _views)
-        features = _features(space, texts)
+        remembered: Views = lru_cache(maxsize=None)(_views)
+        space = NgramSpace.fit(BLOCKS, texts, remembered)
+        features = _features(space, texts, remembered)
         folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED)
-        held_out = cross_val_predict(_machine(), features, labels, cv=folds, method="decision_function")
+        # The solver leaves the interpreter to the other fold meanwhile.
+        with parallel_backend("threading", n_jobs=_FOLDS):
+            held_out = cross_val_predict(_machine(), features, labels, cv=folds, method="decision_function")
         trusted = np.flatnonzero(softmax(held_out)[np.arange(len(labels)), labels] >= _CONTRADICTED)
         parts, origins = _snippets([texts[row] for row in trusted.tolist()])
-        learnt = vstack([features[trusted], _features(space, parts)]).tocsr()
+        learnt = vstack([features[trusted], _features(space, parts, _views)]).tocsr()
         machine = _machine().fit(learnt, np.concatenate([labels[trusted], labels[trusted][origins]]))
         weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
         bias = machine.intercept_.astype(np.float32)
@@ -191,9 +195,9 @@ class VarietyModel:
         return cls(space=space, **arrays)
 
 
-def _features(space: NgramSpace, texts: Sequence[str]) -> csr_matrix:
+def _features(space: NgramSpace, texts: Sequence[str], views: Views) -> csr_matrix:
     cues = csr_matrix([cue_counts(text) for text in texts])
-    return hstack([space.matrix(texts, _views), cues]).tocsr()
+    return hstack([space.matrix(texts, views), cues]).tocsr()
 
 
 def _machine() -> LogisticRegression:

@@ -21,7 +21,11 @@ from bot.supervise.programs import LEAN_RASA, RASA_PYTHON
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _INPUTS = ("config.yml", "domain.yml", "nlu_data", "requirements/rasa.txt")
-_TRAINED = ("bot.rasa_components.intent_classifier", "bot.rasa_components.variety_identifier")
+_TRAINED = (
+    "bot.rasa_components.intent_classifier",
+    "bot.rasa_components.variety_identifier",
+    "bot.rasa_components.example_importer",
+)
 _WORD_LISTS = "bot/rasa_components/*.yml"
 _KEPT_MODELS = 3
 _STOP_SECONDS = 5.0

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from bot.rasa_components.plain_names import with_plain_names
+from bot.rasa_components.plain_names import read_plainly, with_plain_names
 
 
 def entity(kind: str, start: int, end: int) -> dict[str, object]:
@@ -37,3 +40,10 @@ def test_a_part_of_a_message_has_the_names_within_it() -> None:
 def test_names_that_share_letters_are_put_once() -> None:
     entities = [entity("commune", 0, 6), entity("outside_place", 3, 8)]
     assert with_plain_names("abcdefghi", entities) == "tifletghi"
+
+
+def test_many_texts_are_read_by_two_processes_in_their_order() -> None:
+    now = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Africa/Casablanca"))
+    texts = [f"{number}h f Oulmes" for number in (9, 10)] + ["salam"] * 2000 + ["wach l Meknes"]
+    plain = read_plainly(texts, now, "04.291")
+    assert plain == ["10h f tiflet"] * 2 + ["salam"] * 2000 + ["wach l rabat"]
