@@ -21,7 +21,7 @@ _BREAK = re.compile(
     | \s+(?!{_NO_AND})و\s*(?=\w{{2}})              # "and", glued to the next word or not
     | \s+(?=(?:وواش|ووقتاش|وواحد))و               # the same before words that begin with that letter
     | \s+(?:w|wa|o)\s+
-    | \s+w(?=(?:{_QUESTION_LATIN})\b)
+    | \s+(?!wach\b)w(?=(?:{_QUESTION_LATIN})\b)     # the same in Latin letters; "wach" is one word
     | \s+(?:et|puis|ensuite|aussi|ثم|وأيضا|وايضا|كذلك|وكذلك)\s+
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.text import fold, words
@@ -27,6 +27,7 @@ _ASKING_LESS = _ASKING | {"canI"}
 _ENOUGH_ASKING, _ENOUGH_WITHOUT_ASKING, _ENOUGH_LIKE_A_STORY = 0.75, 0.9, 0.93
 _IN_ALL, _IN_ALL_WITHOUT_ASKING, _IN_ALL_LIKE_A_STORY = 0.1, 0.3, 0.02
 _CLEARLY = 0.6
+_ENOUGH_FURTHER = 0.4
 # How likely the meaning of a clause has to be in a message that is out of scope as a whole: "papers for a passport,
 # which ones" asks about papers, but not about ours.
 WITHIN_REACH = 0.1
@@ -61,6 +62,8 @@ class Reading:
     guess: Guess
     clause: Clause
     asking: bool
+    question: Guess
+    """The likeliest thing that it may ask, if it asks something of ours."""
 
     def clear(self, floor: float) -> bool:
         """Whether it is a question that stands out, at least ``floor`` likely."""
@@ -75,15 +78,27 @@ def asks(text: str) -> bool:
 def readings(intents: Sequence[str], clauses: Sequence[Clause], probabilities: Floats) -> tuple[Reading, ...]:
     """What each clause that has words means, in order; ``probabilities`` has a row for each."""
     return tuple(
-        Reading(
-            guess=Guess(intent=intents[int(row.argmax())], confidence=float(row.max())),
-            clause=clause,
-            asking="?" in fold(clause.text)
-            or not _ASKING_LESS.isdisjoint(concepts(words(fold(clause.text)))),
-        )
+        _reading(intents, clause, row)
         for clause, row in zip(clauses, probabilities, strict=True)
         if words(clause.text)
     )
+
+
+def _reading(intents: Sequence[str], clause: Clause, row: Floats) -> Reading:
+    return Reading(
+        guess=Guess(intent=intents[int(row.argmax())], confidence=float(row.max())),
+        clause=clause,
+        asking="?" in fold(clause.text) or not _ASKING_LESS.isdisjoint(concepts(words(fold(clause.text)))),
+        question=_likeliest_question(intents, row),
+    )
+
+
+def _likeliest_question(intents: Sequence[str], row: Floats) -> Guess:
+    """As likely as it is if the clause is no courtesy and no value."""
+    shares = {name: float(share) for name, share in zip(intents, row, strict=True) if name not in COURTESIES}
+    name = max(shares, key=lambda each: shares[each])
+    besides = float(row.sum()) - sum(shares.values())
+    return Guess(intent=name, confidence=shares[name] / max(1.0 - besides, 1e-6))
 
 
 def choose(read: Sequence[Reading], ranking: Sequence[Guess], floor: float) -> tuple[Question, ...]:
@@ -106,11 +121,26 @@ def choose(read: Sequence[Reading], ranking: Sequence[Guess], floor: float) -> t
     if len(found) < 2:
         return ()
     least = min(one.guess.confidence for one in found.values())
+    found |= _further(read, found)
     order = sorted(found.values(), key=_place)
     return tuple(
         Question(guess=replace(one.guess, confidence=least), start=one.clause.start, end=one.clause.end)
         for one in order
     )
+
+
+def _further(read: Sequence[Reading], found: Mapping[str, Reading]) -> dict[str, Reading]:
+    """What else is asked in a message that asks two things already: a third question is short and less clear by itself."""
+    more: dict[str, Reading] = {}
+    for one in read:
+        intent = one.question.intent
+        known = (
+            intent in found or intent in more or any(one.clause == other.clause for other in found.values())
+        )
+        of_ours = intent not in _REQUESTS | _OTHER_TASKS | _LIKE_STORIES
+        if one.asking and of_ours and not known and one.question.confidence >= _ENOUGH_FURTHER:
+            more[intent] = replace(one, guess=one.question)
+    return more
 
 
 def _place(one: Reading) -> tuple[int, int]:

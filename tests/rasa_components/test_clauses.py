@@ -9,6 +9,7 @@ from bot.rasa_components.clauses import split
     ("message", "expected"),
     [
         ("slm, wach fabor w fin jaya semana jaya?", ["slm", "wach fabor", "fin jaya semana jaya?"]),
+        ("slm wach fabor wfin jaya", ["slm wach fabor", "fin jaya"]),
         ("شنو خاصني نجيب معايا وفين غادي تكون القافلة؟", ["شنو خاصني نجيب معايا", "فين غادي تكون القافلة؟"]),
         (
             "bonjour, c'est gratuit ? et quels documents faut-il ?",

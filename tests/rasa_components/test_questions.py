@@ -9,6 +9,7 @@ from bot.rasa_components.questions import Guess, asks, choose, readings
 INTENTS = (
     "ask_cost",
     "ask_dates",
+    "ask_documents",
     "book_slot",
     "submit_idea",
     "ask_project_support",
@@ -33,6 +34,19 @@ def test_questions_count_in_the_order_they_are_asked_and_are_as_sure_as_the_leas
         ("ask_cost", 0.8),
         ("ask_dates", 0.8),
     ]
+
+
+THREE = "wach fabor w fin jaya semana jaya w chno khasni njib"
+
+
+def test_a_third_question_counts_though_it_is_less_clear_by_itself() -> None:
+    meant = [("ask_cost", 0.9), ("ask_dates", 0.5), ("ask_documents", 0.95)]
+    assert chosen(THREE, meant) == [("ask_cost", 0.9), ("ask_dates", 0.9), ("ask_documents", 0.9)]
+    # A value that is given, and a task, are no questions.
+    assert len(chosen("wach fabor w tiflet w chno khasni njib", meant)) == 2
+    assert len(chosen(THREE, [meant[0], ("book_slot", 0.5), meant[2]])) == 2
+    # Nor is anything that is asked beside one question.
+    assert chosen("wach fabor w fin jaya semana jaya", meant[:2]) == []
 
 
 def test_what_is_to_be_done_is_the_main_thing() -> None:
