@@ -29,6 +29,7 @@ from bot.services import contacts
 
 NEW = ["booking_place", "booking_stop", "booking_time", "booking_name", "booking_phone", "booking_confirmed"]
 WAITING = ["booking_place", "booking_stop", "booking_name", "booking_phone"]
+RENAMING = ["booking_name"]
 MOVING = ["booking_place", "booking_stop", "booking_time", "booking_confirmed"]
 BEFORE_THE_NAME = (None, "booking_place", "booking_stop")
 CHANGES: Mapping[str, tuple[str, ...]] = {
@@ -85,11 +86,15 @@ class ValidateBookingForm(FormStep):
         return super().is_something_else(scene, requested)
 
     def needed(self, scene: Scene, values: Values) -> list[str]:
+        if values.get("booking_renames"):
+            return RENAMING
         if values.get("booking_waits"):
             return WAITING
         return MOVING if values.get("booking_moves") else NEW
 
     def read(self, scene: Scene, requested: str | None, values: Values) -> Values:
+        if values.get("booking_renames"):
+            return _read_name(scene) if requested else {}
         change = CHANGES.get(scene.turn.choice("change") or _changed_in_words(scene) or "")
         if change:
             return dict.fromkeys(change) | {"booking_waits": None}

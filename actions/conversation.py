@@ -7,11 +7,10 @@ from sqlalchemy import func, select
 
 from actions import visits
 from actions.answers import COACH
-from actions.booked import active_bookings
-from actions.form import cleared
+from actions.booked import FORM_SLOTS, active_bookings
 from actions.idea import SLOTS as IDEA_SLOTS
 from actions.not_understood import answer_if_a_place, not_understood
-from actions.own_bookings import FORM_SLOTS, ActionCancelBooking, ActionStartMove, cancel_now
+from actions.own_bookings import ActionCancelBooking, ActionStartMove, cancel_now
 from actions.people import (
     ActionDeleteData,
     ActionRequestCoach,
@@ -21,7 +20,8 @@ from actions.people import (
     say_what_follows,
 )
 from actions.plan_answers import ActionAnswerChange, answer
-from actions.runtime import REQUESTED, Events, Scene, SceneAction
+from actions.renaming import begin_renaming, wants_another_name
+from actions.runtime import REQUESTED, Events, Scene, SceneAction, cleared
 from bot.core import booking_replies, options
 from bot.core.handoff_rules import Reason
 from bot.core.lexicons import word_set
@@ -128,6 +128,8 @@ class ActionInform(SceneAction):
         if scene.turn.choice("change") == "place":
             scene.say("utter_ask_place")
             return [scene.ask(question="place", intent=scene.pending().get("intent"))]
+        if wants_another_name(scene):
+            return begin_renaming(scene)
         events = answer_if_a_place(scene)
         if events is not None:
             return events
@@ -174,6 +176,8 @@ class ActionDeny(SceneAction):
 
     def play(self, scene: Scene) -> Events:
         asked = scene.pending().get("question")
+        if wants_another_name(scene):
+            return begin_renaming(scene)
         if asked is None and booking_replies.wish(scene.turn.text) and active_bookings(scene):
             return ActionStartMove().play(scene)
         if asked == "erase" or scene.turn.choice("erase") == "no":
@@ -190,6 +194,8 @@ class ActionComplain(SceneAction):
         return "action_complain"
 
     def play(self, scene: Scene) -> Events:
+        if wants_another_name(scene):
+            return begin_renaming(scene)
         again = scene.in_a_row("complain") > 1
         scene.say("utter_complain_again" if again else "utter_complain", options=(COACH,))
         return [scene.count("complain")]

@@ -184,8 +184,3 @@ class FormStep(SceneAction):
 
 def _looks_asked(text: str) -> bool:
     return "?" in text or "؟" in text
-
-
-def cleared(*names: str) -> Events:
-    """Events that empty slots."""
-    return [SlotSet(name, None) for name in names]

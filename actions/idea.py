@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from actions.form import FormStep, cleared
+from actions.form import FormStep
 from actions.places import read_place
-from actions.runtime import Events, Scene, SceneAction
+from actions.runtime import Events, Scene, SceneAction, cleared
 from bot.core.idea_words import hamlet_in, need_in
 from bot.core.sectors import SECTORS
 from bot.core.texts import Option

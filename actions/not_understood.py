@@ -8,6 +8,7 @@ from actions.answers import COACH, say_other_language
 from actions.learning import note_refused
 from actions.meanings import ask_meaning, meanings
 from actions.places import read_place
+from actions.renaming import begin_renaming, wants_another_name
 from actions.runtime import Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES, answer_about_stops
 from bot.core import foreign
@@ -35,6 +36,8 @@ class ActionNotUnderstood(SceneAction):
         note_refused(scene)
         if scene.in_form():
             return _in_form(scene)
+        if wants_another_name(scene):
+            return begin_renaming(scene)
         words = len(scene.turn.text.split())
         if words > STORY or (words > SHORT and likely_meanings(scene)):
             return not_understood(scene)

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import visits
 from actions.answers import answer_questions
-from actions.booked import active_bookings, booking_values, extras, tell_bookings
+from actions.booked import FORM_SLOTS, active_bookings, booking_values, extras, meant, tell_bookings
 from actions.booking_people import book_the_next, first_name
 from actions.booking_place import days_after
-from actions.form import cleared
 from actions.places import place_of
-from actions.runtime import Events, Scene, SceneAction
+from actions.renaming import KIND as RENAME
+from actions.renaming import begin_renaming, rename, wants_another_name
+from actions.runtime import Events, Scene, SceneAction, cleared
 from bot.core import booking_replies
-from bot.core.booking_rules import person_key
 from bot.core.errors import NotFound
 from bot.core.texts import Option
 from bot.services import bookings, consent, effects, stops
 from bot.services.bookings import AlreadyBooked, TimeTaken
 from bot.store.models import Booking
-
-FORM_SLOTS = (
-    "booking_moves",
-    "booking_place",
-    "booking_stop",
-    "booking_time",
-    "booking_wish",
-    "booking_days",
-    "booking_name",
-    "booking_phone",
-    "booking_confirmed",
-    "booking_waits",
-)
 
 
 class ActionBookAppointment(SceneAction):
@@ -44,6 +30,9 @@ class ActionBookAppointment(SceneAction):
         return "action_book_appointment"
 
     def play(self, scene: Scene) -> Events:
+        if scene.slot("booking_renames"):
+            rename(scene, first_name(scene))
+            return cleared(*FORM_SLOTS)
         if scene.slot("booking_waits"):
             return _wait(scene)
         result = effects.once(
@@ -128,6 +117,8 @@ class ActionCheckBooking(SceneAction):
         return "action_check_booking"
 
     def play(self, scene: Scene) -> Events:
+        if wants_another_name(scene):
+            return begin_renaming(scene)
         chosen = visits.choose(scene)
         if chosen is not None:
             return chosen
@@ -145,7 +136,9 @@ class ActionStartMove(SceneAction):
 
     def play(self, scene: Scene) -> Events:
         events = answer_questions(scene)
-        booking = _meant(scene, "move", "/reschedule_booking", "utter_which_booking_to_move")
+        if scene.turn.choice(RENAME) or wants_another_name(scene):
+            return [*events, *begin_renaming(scene)]
+        booking = meant(scene, "move", "/reschedule_booking", "utter_which_booking_to_move")
         if booking is None:
             return events
         return [*events, *start_move(scene, booking, same_stop=True)]
@@ -189,7 +182,7 @@ class ActionCancelBooking(SceneAction):
         if sure is not None:
             return cancel_now(scene, int(sure))
         events = answer_questions(scene)
-        booking = _meant(scene, "cancel", "/cancel_booking", "utter_which_booking_to_cancel")
+        booking = meant(scene, "cancel", "/cancel_booking", "utter_which_booking_to_cancel")
         if booking is None:
             return events
         yes = Option(
@@ -223,34 +216,3 @@ def cancel_now(scene: Scene, booking_id: int) -> Events:
             "utter_booking_cancelled", **booking_values(scene, scene.session.get_one(Booking, booking_id))
         )
     return []
-
-
-def _meant(scene: Scene, kind: str, intent: str, question: str) -> Booking | None:
-    active = active_bookings(scene)
-    chosen = scene.turn.choice(kind)
-    if chosen is not None:
-        active = [booking for booking in active if booking.id == int(chosen)]
-    if not active:
-        scene.say("utter_no_booking")
-        return None
-    active = _named(scene, active) or active
-    if len(active) == 1:
-        return active[0]
-    options = tuple(
-        Option(
-            key="option_booking",
-            payload=f'{intent}{{"choice": "{kind}:{booking.id}"}}',
-            values=booking_values(scene, booking),
-        )
-        for booking in active
-    )
-    scene.say(question, options=options)
-    return None
-
-
-def _named(scene: Scene, active: Sequence[Booking]) -> list[Booking]:
-    """The bookings whose names the message holds most words of: "cancel Karim's", of Karim Alaoui and Youssef Alaoui."""
-    said = set(person_key(scene.turn.text).split())
-    words = {booking.id: len(said.intersection(person_key(booking.name).split())) for booking in active}
-    most = max(words.values(), default=0)
-    return [booking for booking in active if most and words[booking.id] == most]

@@ -133,6 +133,11 @@ class Scene:
         return dict(SlotSet("pending", {"turn": self.turn.id, **question}))
 
 
+def cleared(*names: str) -> Events:
+    """Events that empty slots."""
+    return [SlotSet(name, None) for name in names]
+
+
 class SceneAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk is untyped
     """An action whose :meth:`play` does the work synchronously, in one transaction."""
 

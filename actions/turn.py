@@ -18,6 +18,7 @@ NUMBERED = frozenset(
         "stop",
         "time",
         "move",
+        "rename",
         "cancel",
         "cancel_yes",
         "change_keep",

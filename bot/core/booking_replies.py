@@ -33,6 +33,11 @@ def request(text: str) -> str | None:
     return _first("requests", " ".join(said)) if 0 < len(said) <= LONGEST_REQUEST else None
 
 
+def wants_another_name(text: str) -> bool:
+    """Whether the message says that a name is wrong: "smiya ghalta", "corriger le nom", "smiti machi Sara, smiti Salma"."""
+    return _pattern("another_name").search(" ".join(words(text))) is not None
+
+
 def with_another(text: str) -> bool:
     """Whether somebody comes along: "m3a khti", "pour deux personnes"."""
     return _pattern("with_another").search(" ".join(words(text))) is not None

@@ -15,7 +15,7 @@ from bot.services import places, reminders, waiting_line
 from bot.services.places import TimeTaken
 from bot.store.models import AppointmentTime, Booking, Hold
 
-__all__ = ["AlreadyBooked", "TimeTaken", "active", "book", "cancel", "free_place", "move", "settle"]
+__all__ = ["AlreadyBooked", "TimeTaken", "active", "book", "cancel", "free_place", "move", "rename", "settle"]
 
 CODE_TRIES = 5
 
@@ -120,6 +120,20 @@ def move(
     free_place(session, booking)
     settle(session, booking, appointment_time_id=appointment_time_id, now=now)
     waiting_line.pass_on_from(session, time_ids=[left], now=now)
+    return booking
+
+
+def rename(session: Session, *, booking_id: int, contact_id: int, name: str, now: datetime) -> Booking:
+    """Put the name on a booking right; place, code and reminders stay. Raises NotFound, and AlreadyBooked where somebody
+    of that name has a booking of this contact's for the same.
+    """
+    booking = _locked(session, booking_id, contact_id)
+    key = booking_rules.person_key(name)
+    known = _active_of_person(session, contact_id, key, booking.service)
+    if known is not None and known.id != booking.id:
+        raise AlreadyBooked(known.id)
+    booking.name, booking.person_key, booking.changed_at = name, key, now
+    session.flush()
     return booking
 
 

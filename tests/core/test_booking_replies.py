@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.booking_replies import change, names_in, request, wish, with_another
+from bot.core.booking_replies import change, names_in, request, wants_another_name, wish, with_another
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,37 @@ def test_another_day(said: str) -> None:
 )
 def test_what_is_wrong_with_an_appointment(said: str, what: str | None) -> None:
     assert change(said) == what
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "smiya ghalta",
+        "bghit nbeddel smiya",
+        "ghlt f smiyti",
+        "smiti machi Sara, smiti Salma",
+        "corriger le nom svp",
+        "mon nom est mal écrit",
+        "changer le nom du rendez-vous",
+        "السمية غالطة",
+        "بغيت نبدل السمية",
+        "أريد تغيير الاسم",
+    ],
+)
+def test_a_name_that_is_wrong(said: str) -> None:
+    assert wants_another_name(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "bghit nbeddel rdv b smiyt Sara",
+        "smiti Sara",
+        "changer mon rdv au nom de Sara",
+        "c'est quoi le nom du programme",
+        "بغيت نبدل الموعد ديالي سميتي علي",
+        "بدل ليا الموعد باسم كريم",
+    ],
+)
+def test_a_name_that_only_says_whose_it_is(said: str) -> None:
+    assert not wants_another_name(said)

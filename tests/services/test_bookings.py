@@ -148,6 +148,28 @@ def test_moving_to_a_full_time_keeps_the_old_place(
     assert (taken(sessions, old), taken(sessions, full)) == (1, 1)
 
 
+def test_a_name_is_put_right_and_is_the_persons_from_then_on(
+    sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
+) -> None:
+    time, conversation = make_stop().appointment_times[1], make_conversation()
+    mine, sisters = book(sessions, conversation, time, now), book(sessions, conversation, time, now, "Salma")
+
+    def rename(booking: Booking, name: str, contact_id: int = conversation.contact_id) -> str:
+        with transaction(sessions) as session:
+            return bookings.rename(
+                session, booking_id=booking.id, contact_id=contact_id, name=name, now=now
+            ).name
+
+    assert rename(mine, "Sara Idrissi") == "Sara Idrissi"
+    assert rename(mine, "SARA IDRISSI") == "SARA IDRISSI"
+    with pytest.raises(AlreadyBooked):
+        rename(sisters, "Sara Idrissi")
+    with pytest.raises(NotFound):
+        rename(mine, "Karim", contact_id=conversation.contact_id + 1)
+    with pytest.raises(AlreadyBooked):
+        book(sessions, conversation, time, now, "sara idrissi")
+
+
 def test_cancelling_frees_the_place_once(
     sessions: Sessions, now: datetime, make_stop: MakeStop, make_conversation: MakeConversation
 ) -> None:
