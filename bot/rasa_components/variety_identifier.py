@@ -54,6 +54,8 @@ _NEUTRAL_WORDS = frozenset(
         "gmail",
     }
 )
+# The greeting of everybody who writes Arabic letters, whether Darija or Arabic follows.
+_GREETING = frozenset({"سلام", "السلام", "عليكم", "وعليكم"})
 # "9h", "10h30", "12/12", "06 61 …", "2": written alike in all varieties of a script, and in both.
 _NUMBER = re.compile(r"[+\d][\d/:.,\-]*(?:h|hr|am|pm|dh|dhs)?[\d]*[?!.,;:]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_](?:\w|')*")
@@ -94,6 +96,8 @@ def identify(model: VarietyModel, text: str, telling: str, known: str | None, ch
     words = len(_WORD.findall(telling))
     if not words:
         return Identified(variety=known or _by_script(model, text), confidence=0.5)
+    if known is None and _GREETING.issuperset(_WORD.findall(fold(telling))):
+        return Identified(variety=DEFAULT_VARIETY.value, confidence=0.5)
     if words <= _FEW_WORDS:
         settled = _settled(text, telling, known)
         if settled is not None:

@@ -56,6 +56,15 @@ def test_without_script_or_history(varieties: VarietyModel, text: str, expected:
     assert identified(varieties, text) == expected
 
 
+@pytest.mark.parametrize("text", ["السلام عليكم", "سلام", "وعليكم السلام!"])
+def test_a_greeting_that_everybody_uses_is_answered_in_darija_until_more_is_known(
+    varieties: VarietyModel, text: str
+) -> None:
+    assert identified(varieties, text) == "ary-Arab"
+    assert identified(varieties, text, "ar") == "ar"
+    assert identified(varieties, f"{text} أريد معرفة مواعيد القافلة") == "ar"
+
+
 def test_an_unknown_tag_is_no_history(varieties: VarietyModel) -> None:
     assert identified(varieties, "1", "tlh") == "ary-Arab"
 
