@@ -107,7 +107,10 @@ def test_a_question_in_place_of_a_name_is_asked_back(talk: Talk) -> None:
 
 
 def test_who_is_twice_at_a_loss_in_a_form_is_told_of_a_coach(talk: Talk) -> None:
-    assert asked_for_stop(talk).answer("zxcv", "out_of_scope") == ["utter_ask_booking_stop"]
+    assert asked_for_stop(talk).answer("zxcv", "out_of_scope") == [
+        "utter_help_in_form",
+        "utter_ask_booking_stop",
+    ]
     assert talk.answer("zxcv", "out_of_scope") == ["utter_coach_in_form", "utter_ask_booking_stop"]
 
 
