@@ -16,7 +16,7 @@ from bot.core.messages import Channel
 from bot.core.texts import default_texts
 from bot.jobs.context import database_url
 from bot.logs import configure_logs
-from bot.services import contacts, messages, telegram_link
+from bot.services import contacts, receiving, telegram_link
 from bot.store.clock import Clock, product_clock
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
 
@@ -47,7 +47,7 @@ def store(sessions: Sessions, clock: Clock, update: Mapping[str, Any]) -> None:
     with transaction(sessions) as session:
         if message is not None:
             if not telegram_link.take(session, message, texts=default_texts, now=now):
-                messages.receive(session, message, now=now)
+                receiving.receive(session, message, now=now)
         elif change is not None:
             contacts.note_block(
                 session, channel=Channel.TELEGRAM, address=change.address, blocked=change.blocked, now=now

@@ -1,83 +1,23 @@
-"""Messages in and out: stored before anybody is told, answered once, in order."""
+"""Answers: stored with what they answer, once, in order; and what is said to people otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from bot.core import phone
 from bot.core.bubbles import Bubble
-from bot.core.consent_rules import Purpose
 from bot.core.errors import NotFound
-from bot.core.messages import Channel, InboundMessage
+from bot.core.messages import Channel
 from bot.core.routing import Talker
 from bot.core.sending_rules import policy_of
-from bot.services import attachments, calm, consent, contacts, outgoing
+from bot.services import calm, outgoing
 from bot.store import models, queue
 
 SendNow = Callable[[Session, outgoing.Outgoing, models.Conversation], bool]
 """Offered what was stored for sending: whether it sees to it that it is sent; else a job does."""
-
-
-def receive(session: Session, message: InboundMessage, *, now: datetime) -> int | None:
-    """Store a message and the job that will answer it, in the caller's transaction.
-
-    Returns the message's id, or None where this (channel, provider id) was stored before: a provider's retry.
-    """
-    mobile = None if message.channel is Channel.TELEGRAM else phone.mobile(message.address)
-    conversation = contacts.conversation_for(
-        session,
-        channel=message.channel,
-        address=message.address,
-        profile_name=message.profile_name,
-        phone=mobile,
-        now=now,
-    )
-    inbound_id: int | None = session.scalar(
-        insert(models.InboundMessage)
-        .values(conversation_id=conversation.id, received_at=now, **_columns(message))
-        .on_conflict_do_nothing(index_elements=["channel", "provider_id"])
-        .returning(models.InboundMessage.id)
-    )
-    if inbound_id is None:
-        return None
-    if conversation.last_inbound_at is None:
-        consent.give(
-            session,
-            contact_id=conversation.contact_id,
-            purpose=Purpose.SERVICE,
-            channel=message.channel,
-            words=message.text,
-            now=now,
-        )
-    conversation.last_inbound_at = now
-    conversation.last_activity_at = now
-    queue.defer_turn(session, inbound_id=inbound_id, conversation_id=conversation.id)
-    if message.media:
-        attachments.note(session, inbound_id=inbound_id, media=message.media)
-    return inbound_id
-
-
-def _columns(message: InboundMessage) -> dict[str, object]:
-    point = message.location
-    return {
-        "channel": message.channel.value,
-        "provider_id": message.provider_id,
-        "kind": message.kind.value,
-        "text": message.text,
-        "payload": message.payload,
-        "latitude": point.latitude if point else None,
-        "longitude": point.longitude if point else None,
-        "shared_phone": message.shared_phone,
-        "provider_order": message.order,
-        "media": [asdict(item) for item in message.media],
-        "raw": dict(message.raw),
-    }
 
 
 def complete_turn(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.core.messages import Channel, DeliveryReceipt, DeliveryStatus, moves_forward
 from bot.core.sending_rules import LONGEST_CHAIN, is_over
 from bot.services import closed_window, contacts, messages
+from bot.store.locks import LATER, Later
 from bot.store.models import DeliveryEvent, OutboundMessage
 
 FIRST_PAUSE = timedelta(minutes=2)
@@ -26,6 +27,36 @@ def record(session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Cha
     row = _locked(session, receipt, channels)
     if row is None:
         return False
+    _note(session, row, receipt, now)
+    return True
+
+
+def record_all(session: Session, found: Sequence[DeliveryReceipt], *, now: datetime) -> list[bool | Later]:
+    """Note receipts in this order. Those that change nothing but a status are noted at once: True.
+
+    LATER for those that do more or name a message otherwise than by our own id, for those whose message somebody else has at the
+    moment or is not ours, and for those that come after one of these.
+    """
+    rows = _free(session, {receipt.outbound_id or 0 for receipt in found if _is_plain(receipt)})
+    noted: list[bool | Later] = []
+    for receipt in found:
+        row = rows.get(receipt.outbound_id or 0)
+        if row is None or not _is_plain(receipt):
+            rows.pop(receipt.outbound_id or 0, None)
+            noted.append(LATER)
+        else:
+            _note(session, row, receipt, now)
+            noted.append(True)
+    return noted
+
+
+def _is_plain(receipt: DeliveryReceipt) -> bool:
+    return receipt.outbound_id is not None and not (
+        receipt.refused or receipt.may_arrive_later or receipt.outside_window
+    )
+
+
+def _note(session: Session, row: OutboundMessage, receipt: DeliveryReceipt, now: datetime) -> None:
     session.add(
         DeliveryEvent(
             outbound_id=row.id,
@@ -37,7 +68,7 @@ def record(session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Cha
     )
     row.provider_id = row.provider_id or receipt.provider_id
     if not moves_forward(DeliveryStatus(row.status), receipt.status):
-        return True
+        return
     row.status = receipt.status.value
     row.error_code = receipt.error_code
     if receipt.refused:
@@ -53,7 +84,14 @@ def record(session: Session, receipt: DeliveryReceipt, *, channels: Sequence[Cha
         _send_anew(session, row, now)
     if receipt.outside_window:
         closed_window.take_another_way(session, row, now=now)
-    return True
+
+
+def _free(session: Session, ids: Collection[int]) -> dict[int, OutboundMessage]:
+    """The messages with these ids that nobody else has, locked."""
+    if not ids:
+        return {}
+    query = select(OutboundMessage).where(OutboundMessage.id.in_(sorted(ids)))
+    return {row.id: row for row in session.scalars(query.with_for_update(skip_locked=True))}
 
 
 def _locked(

@@ -35,9 +35,14 @@ def offer(session: Session, *, staff_id: int, now: datetime) -> str:
     return PREFIX + code
 
 
+def is_code(message: InboundMessage) -> bool:
+    """Whether :func:`take` will take a message."""
+    return _code(message) is not None
+
+
 def take(session: Session, message: InboundMessage, *, texts: Callable[[], Texts], now: datetime) -> bool:
     """Whether a message is such a code, and no matter for the assistant: it is answered here, and kept nowhere."""
-    found = _CODE.fullmatch(message.text.strip()) if message.channel is Channel.TELEGRAM else None
+    found = _code(message)
     if found is None:
         return False
     profile = session.scalar(
@@ -57,6 +62,10 @@ def take(session: Session, message: InboundMessage, *, texts: Callable[[], Texts
         # Telegram may bring the same message twice: who is linked already hears nothing again.
         _answer(session, message, "notice_link_unusable", (variety,), texts(), now)
     return True
+
+
+def _code(message: InboundMessage) -> re.Match[str] | None:
+    return _CODE.fullmatch(message.text.strip()) if message.channel is Channel.TELEGRAM else None
 
 
 def _link(session: Session, profile: CoachProfile, chat_id: str, now: datetime) -> None:

@@ -13,6 +13,8 @@ import os
 import pwd
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 
@@ -29,7 +31,8 @@ def main(arguments: list[str]) -> None:
     parent = os.getppid()
     for name in filter(None, asked.hide.split(",")):
         os.environ.pop(name, None)
-    os.nice(asked.nice)
+    leave_session()
+    give_way(asked.nice)
     if asked.user:
         become(asked.user)
     # After the change of user, because that change clears it.
@@ -37,6 +40,21 @@ def main(arguments: list[str]) -> None:
     if os.getppid() != parent:
         sys.exit("the parent process is gone")
     os.execvp(asked.command[0], asked.command)
+
+
+def leave_session() -> None:
+    """Begins a session of its own: Linux may share processors out among sessions first, and then niceness only counts within each."""
+    with suppress(OSError):
+        # Who leads a group of processes cannot begin a session; the group that it leaves has nobody else in it.
+        os.setpgid(0, os.getpgid(os.getppid()))
+        os.setsid()
+
+
+def give_way(nice: int) -> None:
+    """Leaves the processors to others where they want them; so does its session as a whole, where the kernel knows of that."""
+    os.nice(nice)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(nice), encoding="ascii")
 
 
 def become(name: str) -> None:

@@ -23,7 +23,7 @@ from bot.core.errors import AnaM3akError
 from bot.core.texts import Texts, default_texts
 from bot.store.clock import Clock, real_clock
 from bot.store.engine import Sessions, libpq_url
-from bot.web import calendar_files, health, metrics, public, sandbox_routes, webhooks
+from bot.web import calendar_files, health, incoming, metrics, public, sandbox_routes, webhooks
 from bot.web.changes import Changes
 from bot.web.console import (
     account,
@@ -59,6 +59,7 @@ from bot.web.http_log import HttpLog
 from bot.web.limits import BodyLimit
 from bot.web.metrics import WebhookTimes
 from bot.web.places import PlaceNames, place_name
+from bot.web.storing import Storing
 from bot.web.wording import load_words
 
 logger = logging.getLogger(__name__)
@@ -122,6 +123,8 @@ def create_app(
         pauses=pauses,
         health_threads=CapacityLimiter(health.HEALTH_THREADS),
         changes=Changes(_conninfo(sessions)),
+        messages=Storing(incoming.Messages(sessions=sessions, clock=clock, texts=texts)),
+        receipts=Storing(incoming.Receipts(sessions=sessions, clock=clock)),
     )
     _mount(app, settings)
     return app

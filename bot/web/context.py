@@ -10,11 +10,13 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from bot.config import Settings
+from bot.core.messages import DeliveryReceipt, InboundMessage
 from bot.core.texts import Texts
 from bot.store.clock import Clock
 from bot.store.engine import Sessions
 from bot.web.changes import Changes
 from bot.web.places import PlaceNames
+from bot.web.storing import Storing
 from bot.web.wording import Words
 
 
@@ -35,6 +37,8 @@ class Web:
     pauses: tuple[float, ...]
     health_threads: CapacityLimiter
     changes: Changes
+    messages: Storing[InboundMessage, int | None]
+    receipts: Storing[DeliveryReceipt, bool]
 
 
 def web_of(request: Request) -> Web:

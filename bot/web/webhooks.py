@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.exc import DataError
@@ -21,7 +22,7 @@ from bot.channels.errors import PayloadInvalid, SignatureInvalid
 from bot.channels.twilio_outbound import OUTBOUND_PARAMETER
 from bot.config import TelegramBot, TwilioAccount
 from bot.core.messages import Channel, InboundMessage
-from bot.services import contacts, messages, receipts, telegram_link
+from bot.services import contacts
 from bot.store.engine import transaction
 from bot.web.context import Web, web_of
 from bot.web.errors import DATABASE_DOWN, UNAVAILABLE, HttpError
@@ -29,7 +30,6 @@ from bot.web.payloads import form_fields, json_object
 
 logger = logging.getLogger(__name__)
 
-TWILIO_CHANNELS = (Channel.WHATSAPP, Channel.SMS)
 LONGEST_ID = 255
 LONGEST_NUMBER = 18
 TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -52,12 +52,7 @@ async def twilio_status(request: Request) -> Response:
     if receipt is None:
         return Response(TWIML, media_type="text/xml")
     web = web_of(request)
-
-    def store() -> bool:
-        with transaction(web.sessions) as session:
-            return receipts.record(session, receipt, channels=TWILIO_CHANNELS, now=web.clock())
-
-    if not await _stored(web, store):
+    if not await _stored(web, partial(web.receipts.put, receipt)):
         logger.info("a receipt names no message of ours")
     return Response(TWIML, media_type="text/xml")
 
@@ -159,13 +154,7 @@ async def _store_message(web: Web, message: InboundMessage) -> None:
     if max(len(message.provider_id), len(message.address)) > LONGEST_ID:
         raise HttpError(422, "An id or an address is too long.")
 
-    def store() -> int | None:
-        with transaction(web.sessions) as session:
-            if telegram_link.take(session, message, texts=web.texts, now=web.clock()):
-                return None
-            return messages.receive(session, message, now=web.clock())
-
-    inbound_id = await _stored(web, store)
+    inbound_id = await _stored(web, partial(web.messages.put, message))
     logger.info("inbound %s on %s", "repeated" if inbound_id is None else inbound_id, message.channel.value)
 
 
@@ -180,16 +169,14 @@ async def _note_block(web: Web, change: telegram_inbound.BlockChange) -> None:
                 now=web.clock(),
             )
 
-    await _stored(web, store)
+    await _stored(web, partial(run_in_threadpool, store))
 
 
-async def _stored(web: Web, store: Callable[[], _Result]) -> _Result:
-    """Run ``store`` in a thread, again after a pause while the database is away: Twilio does not come back
-    after a 5xx.
-    """
+async def _stored(web: Web, store: Callable[[], Awaitable[_Result]]) -> _Result:
+    """What ``store`` gives, again after a pause while the database is away: Twilio does not come back after a 5xx."""
     for pause in (*web.pauses, None):
         try:
-            return await run_in_threadpool(store)
+            return await store()
         except DataError:
             raise HttpError(422, "A value cannot be stored.") from None
         except DATABASE_DOWN:

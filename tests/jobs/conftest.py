@@ -19,7 +19,7 @@ from bot.core.retention_rules import Periods
 from bot.core.texts import default_texts
 from bot.jobs import outbound
 from bot.jobs.context import JobsContext
-from bot.services import messages
+from bot.services import receiving
 from bot.services.ladder import Ladder
 from bot.store.engine import Sessions, transaction
 from bot.store.media import MediaStore
@@ -158,7 +158,7 @@ def receive(sessions: Sessions, now: datetime) -> Receive:
         }
         message = InboundMessage(provider_id=provider_id, **(values | changes))
         with transaction(sessions) as session:
-            stored = messages.receive(session, message, now=now)
+            stored = receiving.receive(session, message, now=now)
         assert stored is not None
         return stored
 

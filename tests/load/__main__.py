@@ -8,6 +8,7 @@ import os
 import platform
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -20,7 +21,11 @@ from tests.load.traffic import Measured, at_once, at_rate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RATES = (50, 200, 500)
+PARTS = ("turns", "soak", "acknowledgements", "plain-rasa")
+GOAL = 30.0
+"""Turns a second; half of it is the soak's rate where the turns are not measured."""
 WARM_UP = 40
+AT_ONCE = 12
 _EMPTY = (
     "DELETE FROM procrastinate_jobs WHERE status IN ('todo', 'failed')",
     "UPDATE inbound_message SET outcome = 'dropped' WHERE outcome IS NULL",
@@ -52,8 +57,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="length of each measurement (20)")
     parser.add_argument("--soak", type=float, default=600.0, help="length of the soak (600)")
-    parser.add_argument("--at-once", type=int, default=12, help="turns under way at saturation (12)")
-    parser.add_argument("--without-plain-rasa", action="store_true")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="turns under way at saturation (12)")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts (all)")
+    parser.add_argument("--rate", type=float, help="turns a second in the soak (half of what was reached)")
+    parser.add_argument("--rates", type=int, nargs="+", default=RATES, help="webhooks a second (50 200 500)")
     parser.add_argument("--rasa", type=int, default=1, help="processes of Rasa (1)")
     parser.add_argument("--workers", type=int, default=1, help="workers (1)")
     parser.add_argument("--web", type=int, default=1, help="web processes (1)")
@@ -88,29 +95,44 @@ async def _measure(product: MeasuredProduct, asked: argparse.Namespace, report: 
     writers = Writers(product, provider)
     for number in range(WARM_UP):
         await writers.converse(number)
-    ours = await _turns(product, writers, asked, report)
-    half = await at_rate(writers.converse, rate=max(1.0, ours.rate / 2), seconds=asked.seconds)
-    report.measured("turns at half of that", half)
-    await _soak(product, writers, half.rate, asked.soak, report)
-    await _acknowledgements(product, writers, asked.seconds, report)
-    if not asked.without_plain_rasa:
-        await _plain(product, asked, ours, half, report)
+    ours, rate = None, asked.rate or GOAL / 2
+    if "turns" in asked.only:
+        ours = await _turns(product, writers, asked, report)
+        rate = asked.rate or ours.half.rate
+    if "soak" in asked.only:
+        await _soak(product, writers, rate, asked.soak, report)
+    if "acknowledgements" in asked.only:
+        await _acknowledgements(product, writers, asked, report)
+    if "plain-rasa" in asked.only:
+        await _plain(product, asked, rate, ours, report)
     await writers.wire.close()
     await provider.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Turns:
+    """At saturation, and at half of that."""
+
+    full: Measured
+    half: Measured
+
+
 async def _turns(
     product: MeasuredProduct, writers: Writers, asked: argparse.Namespace, report: Report
-) -> Measured:
+) -> Turns:
     before = product.cpu_seconds()
     found = await at_once(writers.converse, workers=asked.at_once, seconds=asked.seconds)
-    after = product.cpu_seconds()
     report.measured("turns at saturation (webhook to provider)", found)
-    turns = max(1, len(found.times))
-    spent = {name: 1000 * (seconds - before.get(name, 0.0)) / turns for name, seconds in after.items()}
-    shares = ", ".join(f"{name} {spent[name]:.1f}" for name in sorted(spent, key=lambda name: -spent[name]))
-    report.add(f"  processor time a turn, ms: {shares}")
-    return found
+    report.add(f"  processor time a turn, ms: {_shares(before, product.cpu_seconds(), len(found.times))}")
+    half = await at_rate(writers.converse, rate=max(1.0, found.rate / 2), seconds=asked.seconds)
+    report.measured("turns at half of that", half)
+    return Turns(full=found, half=half)
+
+
+def _shares(before: dict[str, float], after: dict[str, float], requests: int) -> str:
+    """What each program used for one of them, most first."""
+    spent = {name: 1000 * (after[name] - before.get(name, 0.0)) / max(1, requests) for name in after}
+    return ", ".join(f"{name} {spent[name]:.1f}" for name in sorted(spent, key=lambda name: -spent[name]))
 
 
 async def _soak(
@@ -127,20 +149,30 @@ async def _soak(
 
 
 async def _acknowledgements(
-    product: MeasuredProduct, writers: Writers, seconds: float, report: Report
+    product: MeasuredProduct, writers: Writers, asked: argparse.Namespace, report: Report
 ) -> None:
-    """While the worker works on what comes in; what is left is dropped before the next rate."""
-    for rate in RATES:
-        found = await at_rate(writers.write, rate=rate, seconds=seconds / 2)
+    """While the worker works on what comes in; what is left is dropped before the next rate. Everybody has written before."""
+    await at_once(writers.write, workers=AT_ONCE, times=writers.strangers)
+    await _drop_what_waits(product)
+    for rate in asked.rates:
+        before = product.cpu_seconds()
+        found = await at_rate(writers.write, rate=rate, seconds=asked.seconds / 2)
         report.measured(f"acknowledgements at {rate} webhooks/s", found)
-        with psycopg.connect(product.database_url(), autocommit=True) as connection:
-            for statement in _EMPTY:
-                connection.execute(statement.encode())
-        await asyncio.sleep(2.0)
+        report.add(
+            f"  processor time a webhook, ms: {_shares(before, product.cpu_seconds(), len(found.times))}"
+        )
+        await _drop_what_waits(product)
+
+
+async def _drop_what_waits(product: MeasuredProduct) -> None:
+    with psycopg.connect(product.database_url(), autocommit=True) as connection:
+        for statement in _EMPTY:
+            connection.execute(statement.encode())
+    await asyncio.sleep(2.0)
 
 
 async def _plain(
-    product: MeasuredProduct, asked: argparse.Namespace, ours: Measured, half: Measured, report: Report
+    product: MeasuredProduct, asked: argparse.Namespace, rate: float, ours: Turns | None, report: Report
 ) -> None:
     folder = ROOT / "build" / "plain-rasa"
     await asyncio.to_thread(plain_rasa.prepare, folder, ROOT)
@@ -151,14 +183,15 @@ async def _plain(
             await writers.converse(number)
         theirs = await at_once(writers.converse, workers=asked.at_once, seconds=asked.seconds)
         report.measured("plain Rasa at saturation", theirs)
-        same = await at_rate(writers.converse, rate=half.rate, seconds=asked.seconds)
+        same = await at_rate(writers.converse, rate=rate, seconds=asked.seconds)
         report.measured("plain Rasa at the rate of our half", same)
         await writers.wire.close()
-    report.add(
-        f"ratios to plain Rasa: turns a second {ours.rate / max(theirs.rate, 0.01):.2f}, "
-        f"p50 at the same rate {half.quantile(0.5) / max(same.quantile(0.5), 0.01):.2f}, "
-        f"p95 {half.quantile(0.95) / max(same.quantile(0.95), 0.01):.2f}"
-    )
+    if ours is not None:
+        report.add(
+            f"ratios to plain Rasa: turns a second {ours.full.rate / max(theirs.rate, 0.01):.2f}, "
+            f"p50 at the same rate {ours.half.quantile(0.5) / max(same.quantile(0.5), 0.01):.2f}, "
+            f"p95 {ours.half.quantile(0.95) / max(same.quantile(0.95), 0.01):.2f}"
+        )
 
 
 if __name__ == "__main__":

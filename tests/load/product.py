@@ -76,7 +76,8 @@ def _cpu(process: Path) -> float:
         fields = (process / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    # Its own, and that of children that have ended: each connection to PostgreSQL is one.
+    return sum(map(int, fields[11:15])) / _TICKS
 
 
 def _memory(process: Path) -> float:
@@ -98,6 +99,11 @@ class Writers:
         self._provider = provider
         self.wire = Wire(product.port)
         self._sent = 0
+
+    @property
+    def strangers(self) -> int:
+        """How many people have not written yet."""
+        return max(0, PEOPLE - self._sent)
 
     async def write(self, number: int) -> bool:
         """One message; done when it is acknowledged."""

@@ -60,6 +60,13 @@ def test_as_many_as_asked_for_are_under_way_at_once() -> None:
     assert most == 5
 
 
+def test_as_many_times_as_asked_for() -> None:
+    async def call(_: int) -> bool:
+        return True
+
+    assert len(asyncio.run(at_once(call, workers=3, times=7)).times) == 7
+
+
 def test_quantiles_are_in_milliseconds() -> None:
     found = Measured(times=tuple(number / 1000 for number in range(100)), failed=0, rate=1.0)
     assert (found.quantile(0.5), found.quantile(0.99)) == (50.0, 99.0)

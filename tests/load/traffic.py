@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -38,15 +40,19 @@ async def at_rate(call: Call, *, rate: float, seconds: float) -> Measured:
     return _measured(await asyncio.gather(*tasks), time.perf_counter() - began)
 
 
-async def at_once(call: Call, *, workers: int, seconds: float) -> Measured:
-    """Keep ``workers`` requests under way all the time: as many as can be."""
+async def at_once(
+    call: Call, *, workers: int, seconds: float = math.inf, times: int = sys.maxsize
+) -> Measured:
+    """Keep ``workers`` requests under way all the time: as many as can be, for ``seconds`` or ``times``."""
     began = time.perf_counter()
-    numbers = iter(range(10**9))
+    numbers = iter(range(times))
     found: list[float | None] = []
 
     async def work() -> None:
-        while time.perf_counter() - began < seconds:
-            found.append(await _timed(call, next(numbers), time.perf_counter()))
+        for number in numbers:
+            if time.perf_counter() - began >= seconds:
+                break
+            found.append(await _timed(call, number, time.perf_counter()))
 
     await asyncio.gather(*(work() for _ in range(workers)))
     return _measured(found, time.perf_counter() - began)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.core.consent_rules import Purpose
 from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.core.texts import default_texts
-from bot.services import arrivals, consent, messages, turns
+from bot.services import arrivals, consent, messages, receiving, turns
 from bot.services.arrivals import NotYet, Overtaken
 from bot.services.turns import Turn
 from bot.store import models
@@ -36,7 +36,7 @@ def receive(sessions: Sessions, now: datetime) -> Receive:
             **(values | changes),
         )
         with transaction(sessions) as session:
-            stored = messages.receive(session, message, now=at)
+            stored = receiving.receive(session, message, now=at)
         assert stored is not None
         return stored
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot.core.bubbles import Bubble
 from bot.core.messages import Channel, InboundKind, InboundMessage
-from bot.services import contacts, messages
+from bot.services import contacts, messages, receiving
 from bot.services.at_once import AtOnce
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Conversation, OutboundMessage, RateBucket
@@ -30,7 +30,7 @@ def turn(sessions: Sessions, now: datetime) -> int:
         raw={},
     )
     with transaction(sessions) as session:
-        found = messages.receive(session, message, now=now)
+        found = receiving.receive(session, message, now=now)
         session.execute(text("DELETE FROM procrastinate_jobs"))
         session.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
     assert found is not None

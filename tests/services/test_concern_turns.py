@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.core.texts import default_texts
-from bot.services import desk_settings, handoffs, messages, staff, turns
+from bot.services import desk_settings, handoffs, receiving, staff, turns
 from bot.services.desk_settings import Desk
 from bot.store import models
 from bot.store.engine import Sessions, transaction
@@ -34,7 +34,7 @@ def write(sessions: Sessions, now: datetime) -> Write:
             raw={},
         )
         with transaction(sessions) as session:
-            inbound_id = messages.receive(session, message, now=now)
+            inbound_id = receiving.receive(session, message, now=now)
             assert inbound_id is not None
         with transaction(sessions) as session:
             return turns.begin(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.core.consent_rules import Purpose
 from bot.core.messages import Channel, InboundKind, InboundMessage
-from bot.services import consent, contacts, messages
+from bot.services import consent, contacts, receiving
 from bot.store.engine import Sessions, transaction
 from bot.store.models import ConsentEvent, Contact
 from tests.services.conftest import MakeConversation
@@ -42,7 +42,7 @@ def test_who_writes_first_agrees_to_be_answered_and_to_nothing_more(
             raw={},
         )
         with transaction(sessions) as session:
-            messages.receive(session, message, now=now)
+            receiving.receive(session, message, now=now)
     assert ledger(sessions) == [("service", True, "person", "salam 1")]
     with sessions() as session:
         assert session.scalars(select(Contact.wants_updates)).one() is False

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.messages import Channel, InboundKind, InboundMessage
-from bot.services import effects, messages
+from bot.services import effects, receiving
 from bot.store.engine import Sessions, transaction
 from bot.store.models import TurnEffect
 from bot.store.models.base import Json
@@ -22,7 +22,7 @@ def turn(sessions: Sessions, now: datetime) -> int:
         channel=Channel.TELEGRAM, provider_id="1", address="77", kind=InboundKind.TEXT, raw={}
     )
     with transaction(sessions) as session:
-        stored = messages.receive(session, message, now=now)
+        stored = receiving.receive(session, message, now=now)
     assert stored is not None
     return stored
 

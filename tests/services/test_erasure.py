@@ -21,6 +21,7 @@ from bot.services import (
     ideas,
     messages,
     personal_data,
+    receiving,
 )
 from bot.store.engine import Sessions, transaction
 from bot.store.models import (
@@ -54,7 +55,7 @@ def fill(sessions: Sessions, now: datetime, make_stop: MakeStop) -> int:
         media=(MediaItem(reference=f"https://api.twilio.com/{WORDS}", content_type="audio/ogg"),),
     )
     with transaction(sessions) as session:
-        turn = messages.receive(session, message, now=now)
+        turn = receiving.receive(session, message, now=now)
         assert turn is not None
         messages.complete_turn(
             session, inbound_id=turn, outcome="answered", bubbles=[Bubble(text=WORDS)], now=now

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from bot.core.bubbles import Bubble
 from bot.core.messages import Channel, DeliveryReceipt, DeliveryStatus, InboundKind, InboundMessage
-from bot.services import effects, handoffs, messages, receipts, staff
+from bot.services import effects, handoffs, messages, receipts, receiving, staff
 from bot.store import models
 from bot.store.engine import Sessions, transaction
 from tests.services.conftest import MakeConversation
@@ -27,42 +27,13 @@ def inbound(provider_id: str = "SM1", words: str = "salam") -> InboundMessage:
 
 def receive(sessions: Sessions, now: datetime, provider_id: str = "SM1") -> int | None:
     with transaction(sessions) as session:
-        return messages.receive(session, inbound(provider_id), now=now)
+        return receiving.receive(session, inbound(provider_id), now=now)
 
 
 def jobs(sessions: Sessions, task: str) -> int:
     with sessions() as session:
         query = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task")
         return int(session.execute(query, {"task": task}).scalar_one())
-
-
-def test_a_message_is_stored_with_its_job_and_a_duplicate_changes_nothing(
-    sessions: Sessions, now: datetime
-) -> None:
-    assert receive(sessions, now) is not None
-    assert receive(sessions, now) is None
-    with sessions() as session:
-        stored = session.scalars(select(models.InboundMessage)).all()
-    assert [row.raw["NewField"] for row in stored] == ["kept"]
-    assert jobs(sessions, "inbound") == 1
-
-
-def test_what_is_rolled_back_leaves_no_job(sessions: Sessions, now: datetime) -> None:
-    with sessions() as session:
-        messages.receive(session, inbound(), now=now)
-        session.rollback()
-    assert jobs(sessions, "inbound") == 0
-
-
-def test_whatsapp_shows_the_mobile_number_and_the_conversation_is_one(
-    sessions: Sessions, now: datetime
-) -> None:
-    receive(sessions, now, "SM1")
-    receive(sessions, now, "SM2")
-    with sessions() as session:
-        contact = session.scalars(select(models.Contact)).one()
-        assert session.scalar(select(func.count()).select_from(models.Conversation)) == 1
-    assert contact.phone == "+212612345678"
 
 
 def test_a_turn_is_completed_once(sessions: Sessions, now: datetime) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from bot.core.messages import Channel, DeliveryReceipt, DeliveryStatus
 from bot.services import contacts, messages, receipts
 from bot.store.engine import Sessions, transaction
-from bot.store.models import OutboundMessage
+from bot.store.locks import LATER
+from bot.store.models import DeliveryEvent, OutboundMessage
 from tests.services.conftest import MakeConversation
 
 NUMBER = "+212612345678"
@@ -46,6 +47,64 @@ def say(sessions: Sessions, outbound_id: int, now: datetime, code: str = "30003"
     )
     with transaction(sessions) as session:
         assert receipts.record(session, receipt, channels=[Channel.SMS], now=now)
+
+
+def word(outbound_id: int | None, status: DeliveryStatus, **values: bool) -> DeliveryReceipt:
+    return DeliveryReceipt(
+        provider_id="SM1",
+        status=status,
+        error_code=None,
+        raw={"Status": status.value},
+        outbound_id=outbound_id,
+        **values,
+    )
+
+
+def test_receipts_that_come_together_are_noted_in_order_and_the_status_moves_forward(
+    sessions: Sessions, now: datetime, sms: int
+) -> None:
+    said = [DeliveryStatus.DELIVERED, DeliveryStatus.SENT, DeliveryStatus.READ]
+    with transaction(sessions) as session:
+        assert receipts.record_all(session, [word(sms, status) for status in said], now=now) == [True] * 3
+    with sessions() as session:
+        row = session.get_one(OutboundMessage, sms)
+        assert (row.status, row.provider_id) == ("read", "SM1")
+        events = session.scalars(select(DeliveryEvent).order_by(DeliveryEvent.id)).all()
+    assert [(event.status, event.raw) for event in events] == [
+        (status.value, {"Status": status.value}) for status in said
+    ]
+
+
+def test_what_is_more_than_a_status_is_left_and_so_is_what_comes_after_it(
+    sessions: Sessions, now: datetime, sms: int
+) -> None:
+    found = [
+        word(sms, DeliveryStatus.SENT),
+        word(sms, DeliveryStatus.UNDELIVERED, may_arrive_later=True),
+        word(sms, DeliveryStatus.DELIVERED),
+        word(None, DeliveryStatus.READ),
+        word(sms + 1000, DeliveryStatus.READ),
+    ]
+    with transaction(sessions) as session:
+        assert receipts.record_all(session, found, now=now) == [True, *[LATER] * 4]
+    with sessions() as session:
+        assert session.get_one(OutboundMessage, sms).status == "sent"
+    assert replacements(sessions) == []
+
+
+def test_a_message_that_somebody_has_keeps_no_receipt_of_another_waiting(
+    sessions: Sessions, now: datetime, sms: int
+) -> None:
+    with transaction(sessions) as session:
+        free = messages.replace(session, session.get_one(OutboundMessage, sms), now=now)
+    with sessions() as other:
+        other.get_one(OutboundMessage, sms, with_for_update=True)
+        with transaction(sessions) as session:
+            found = [word(sms, DeliveryStatus.READ), word(free, DeliveryStatus.SENT)]
+            assert receipts.record_all(session, found, now=now) == [LATER, True]
+    with sessions() as session:
+        assert session.get_one(OutboundMessage, sms).status == "sent"
+        assert session.get_one(OutboundMessage, free).status == "sent"
 
 
 def replacements(sessions: Sessions) -> list[OutboundMessage]:

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from bot.core.bubbles import Bubble
 from bot.core.messages import Channel, InboundKind, InboundMessage, MediaItem
 from bot.core.retention_rules import Periods
-from bot.services import attachments, bookings, messages, retention
+from bot.services import attachments, bookings, messages, receiving, retention
 from bot.store import models
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Base
@@ -33,7 +33,7 @@ def say(sessions: Sessions, at: datetime, number: str = "1") -> int:
         media=(MediaItem(reference="F", content_type="audio/ogg"),),
     )
     with transaction(sessions) as session:
-        turn = messages.receive(session, message, now=at)
+        turn = receiving.receive(session, message, now=at)
         assert turn is not None
         messages.complete_turn(
             session, inbound_id=turn, outcome="answered", bubbles=[Bubble(text=WORDS)], now=at

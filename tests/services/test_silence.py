@@ -12,7 +12,7 @@ from bot.core.bubbles import Bubble
 from bot.core.consent_rules import Purpose
 from bot.core.messages import Channel, InboundKind, InboundMessage, OutboundContent
 from bot.core.texts import default_texts
-from bot.services import consent, effects, handoffs, messages, sending, staff, turns
+from bot.services import consent, effects, handoffs, messages, receiving, sending, staff, turns
 from bot.services.ladder import Ladder
 from bot.services.turns import Turn
 from bot.store.engine import Sessions, transaction
@@ -36,7 +36,7 @@ def receive(sessions: Sessions, now: datetime, text: str = "salam", number: str 
         channel=Channel.TELEGRAM, address="77", provider_id=number, kind=InboundKind.TEXT, text=text, raw={}
     )
     with transaction(sessions) as session:
-        stored = messages.receive(session, message, now=now)
+        stored = receiving.receive(session, message, now=now)
     assert stored is not None
     return stored
 

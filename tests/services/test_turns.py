@@ -15,7 +15,7 @@ from bot.core.consent_rules import Purpose
 from bot.core.locales import Variety
 from bot.core.messages import Button, Channel, InboundKind, InboundMessage, Location, MediaItem
 from bot.core.texts import default_texts
-from bot.services import consent, contacts, handoffs, messages, turns
+from bot.services import consent, contacts, handoffs, messages, receiving, turns
 from bot.services.turn_words import STICKER
 from bot.services.turns import Turn
 from bot.store import models
@@ -34,7 +34,7 @@ def receive(sessions: Sessions, now: datetime) -> Receive:
         values: dict[str, Any] = {"kind": InboundKind.TEXT, "address": "77", "channel": Channel.TELEGRAM}
         message = InboundMessage(provider_id=provider_id, raw={}, **(values | changes))
         with transaction(sessions) as session:
-            stored = messages.receive(session, message, now=now)
+            stored = receiving.receive(session, message, now=now)
         assert stored is not None
         return stored
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.core.locales import Variety
 from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.core.texts import default_texts
-from bot.services import desk_settings, handoffs, inbox, messages, staff, turns, waiting
+from bot.services import desk_settings, handoffs, inbox, receiving, staff, turns, waiting
 from bot.services.desk_settings import Desk
 from bot.services.inbox import Tab
 from bot.services.waiting import BACK
@@ -35,7 +35,7 @@ def write(sessions: Sessions, now: datetime) -> Write:
             channel=Channel.TELEGRAM, address="77", provider_id=str(next(numbers)), raw={}, **values
         )
         with transaction(sessions) as session:
-            inbound_id = messages.receive(session, message, now=now + after)
+            inbound_id = receiving.receive(session, message, now=now + after)
             assert inbound_id is not None
         with transaction(sessions) as session:
             return turns.begin(

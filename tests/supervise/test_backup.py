@@ -14,7 +14,7 @@ import pytest
 
 from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.data_dir import locate
-from bot.services import messages
+from bot.services import receiving
 from bot.store.engine import Sessions, libpq_url, make_engine, make_sessions, transaction
 from bot.store.media import MediaStore
 from bot.supervise import backup, embedded
@@ -51,7 +51,7 @@ def filled_url(database_url: str, sessions: Sessions) -> str:
         raw={"Body": "salam"},
     )
     with transaction(sessions) as session:
-        messages.receive(session, message, now=NOW)
+        receiving.receive(session, message, now=NOW)
     url = libpq_url(database_url)
     with psycopg.connect(url) as connection:
         connection.execute("INSERT INTO rasa.events (sender_id, type_name, data) VALUES ('1', 'user', '{}')")
@@ -99,7 +99,7 @@ def test_new_messages_can_be_stored_after_it(filled_url: str, empty_server: str,
         raw={},
     )
     with transaction(make_sessions(engine)) as session:
-        assert messages.receive(session, message, now=NOW) is not None
+        assert receiving.receive(session, message, now=NOW) is not None
     engine.dispose()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from bot.core.bubbles import Bubble
 from bot.core.messages import Channel, DeliveryStatus, InboundKind, InboundMessage, SendResult
-from bot.services import messages, sending
+from bot.services import messages, receiving, sending
 from bot.store.engine import Sessions, libpq_url, transaction
 from bot.store.models import Conversation, OutboundMessage
 from tests.torture import records
@@ -43,7 +43,7 @@ def talk(sessions: Sessions, now: datetime) -> None:
         raw={},
     )
     with transaction(sessions) as session:
-        inbound_id = messages.receive(session, question, now=now)
+        inbound_id = receiving.receive(session, question, now=now)
         assert inbound_id is not None
         messages.complete_turn(
             session, inbound_id=inbound_id, outcome="answered", bubbles=[Bubble(text="Oui.")], now=now

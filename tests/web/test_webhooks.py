@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import func, select, text
 
+from bot.channels import telegram_inbound, twilio_inbound
+from bot.core.texts import default_texts
 from bot.store.engine import Sessions, make_engine, make_sessions, transaction
+from bot.store.locks import LATER
 from bot.store.models import DeliveryEvent, InboundMessage, OutboundMessage
+from bot.web import incoming
 
-TEXT_UPDATE = {
+TEXT_UPDATE: dict[str, Any] = {
     "update_id": 7001,
     "message": {
         "message_id": 1,
@@ -48,6 +53,43 @@ def test_a_repeated_webhook_is_acknowledged_and_stored_once(providers: Any, sess
     assert [providers.whatsapp("salam").status_code for _ in range(3)] == [200, 200, 200]
     assert count(sessions, InboundMessage) == 1
     assert len(jobs(sessions)) == 1
+
+
+def test_a_message_that_was_stored_and_not_acknowledged_is_acknowledged_when_it_comes_again(
+    providers: Any, sessions: Sessions, clock: Any
+) -> None:
+    """The service dies between the two; Twilio tries again."""
+    stores = incoming.Messages(sessions=sessions, clock=clock, texts=default_texts)
+    fields = {"MessageSid": "SM1", "From": "whatsapp:+212612345678", "Body": "salam"}
+    stores.together([twilio_inbound.parse(fields)])
+    assert providers.whatsapp("salam", sid="SM1").status_code == 200
+    assert (count(sessions, InboundMessage), len(jobs(sessions))) == (1, 1)
+
+
+def test_of_many_at_once_only_what_cannot_be_stored_is_refused(providers: Any, sessions: Sessions) -> None:
+    def update(number: int) -> dict[str, Any]:
+        message = TEXT_UPDATE["message"] | {"chat": {"id": 5_000_000_000 + number % 3, "type": "private"}}
+        return {"update_id": 2**70 if number == 5 else number, "message": message}
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda number: providers.telegram(update(number)).status_code, range(12)))
+    assert answers == [422 if number == 5 else 200 for number in range(12)]
+    assert (count(sessions, InboundMessage), len(jobs(sessions))) == (11, 11)
+
+
+def test_a_code_of_the_staff_is_no_message_also_among_others(sessions: Sessions, clock: Any) -> None:
+    stores = incoming.Messages(sessions=sessions, clock=clock, texts=default_texts)
+    words, code = (
+        telegram_inbound.parse(
+            TEXT_UPDATE | {"update_id": number, "message": TEXT_UPDATE["message"] | {"text": said}}
+        )
+        for number, said in enumerate(("salam", f"staff-{'x' * 22}"))
+    )
+    assert words is not None
+    assert code is not None
+    assert stores.together([code, words]) == [LATER, 1]
+    assert stores.alone(code) is None
+    assert count(sessions, InboundMessage) == 1
 
 
 def test_the_signature_is_checked_against_the_public_address(providers: Any) -> None:
@@ -113,7 +155,7 @@ def test_characters_that_a_database_cannot_hold_do_not_lose_the_message(
     providers: Any, sessions: Sessions
 ) -> None:
     assert providers.whatsapp("a\x00b", sid="SM\x002").status_code == 200
-    update = TEXT_UPDATE | {"message": TEXT_UPDATE["message"] | {"text": "\ud800 ok \x00"}}  # type: ignore[operator]
+    update = TEXT_UPDATE | {"message": TEXT_UPDATE["message"] | {"text": "\ud800 ok \x00"}}
     assert providers.telegram(update).status_code == 200
     with sessions() as session:
         assert session.scalars(select(InboundMessage.text).order_by(InboundMessage.id)).all() == [
