@@ -104,7 +104,7 @@ def left() -> Events:
 
 
 class ActionHelp(SceneAction):
-    """The menu, and out of any form; in a form, who is only at a loss is told how to answer it."""
+    """The menu, and out of any form; in a form, who is only at a loss is told how to answer it. Who is lost again is offered a coach."""
 
     def name(self) -> str:
         return "action_help"
@@ -114,8 +114,17 @@ class ActionHelp(SceneAction):
         if in_form and not options.asks_for_menu(scene.turn.text):
             scene.say("utter_help_in_form")
             return []
-        scene.say("utter_menu")
-        return [*left(), FollowupAction("action_listen")] if in_form else []
+        if in_form:
+            scene.say("utter_menu")
+            return [*left(), FollowupAction("action_listen")]
+        if options.asks_for_menu(scene.turn.text) or scene.turn.text.startswith("/"):
+            scene.say("utter_menu")
+            return []
+        if scene.in_a_row("help") > 1:
+            scene.say("utter_help_again", options=(COACH,))
+        else:
+            scene.say("utter_menu")
+        return [scene.count("help")]
 
 
 class ActionInform(SceneAction):

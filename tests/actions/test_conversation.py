@@ -78,6 +78,15 @@ def test_outside_a_form(talk: Talk, action: str, key: str) -> None:
     assert talk.offered() != ()
 
 
+def test_who_is_lost_again_is_offered_a_coach_first(talk: Talk) -> None:
+    assert talk.hear("mafhemtch", "ask_help").act("action_help") == ["utter_menu"]
+    assert talk.hear("ma3reftch", "ask_help").act("action_help") == ["utter_help_again"]
+    assert talk.offered()[0].payload == "/talk_to_human"
+    assert [button.payload for button in talk.offered()].count("/talk_to_human") == 1
+    assert talk.hear("menu", "ask_help").act("action_help") == ["utter_menu"]
+    assert talk.hear("mafhemtch", "ask_help").act("action_help") == ["utter_menu"]
+
+
 def test_whoever_stays_angry_is_told_of_a_coach_only(talk: Talk) -> None:
     assert talk.hear("7mar", "complain").act("action_complain") == ["utter_complain"]
     assert talk.hear("7mar", "complain").act("action_complain") == ["utter_complain_again"]

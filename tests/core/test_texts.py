@@ -30,7 +30,7 @@ KEY = re.compile(
 )
 FAMILIES: dict[str, tuple[str, ...]] = {
     "utter_ask_*": ("idea_what", "idea_where", "idea_needs"),
-    "utter_booking_*": ("made", "already", "moved"),
+    "utter_booking_*": ("made", "already", "moved", "renamed"),
     "utter_name_*": tuple(problem.value for problem in NameProblem),
     "sector_*": tuple(SECTORS),
     "language_*": tuple(variety.value for variety in Variety),
