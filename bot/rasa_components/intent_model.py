@@ -37,6 +37,8 @@ BLOCKS = (
     Block(view="bones", unit="word", low=1, high=2, min_count=2, weight=0.5),
     Block(view="bones", unit="char", low=2, high=5, min_count=3, weight=0.7),
     Block(view="concepts", unit="word", low=1, high=2, min_count=2, weight=0.7),
+    Block(view="standard", unit="word", low=1, high=2, min_count=2, weight=0.7),
+    Block(view="standard", unit="char", low=2, high=5, min_count=3, weight=0.5),
 )
 # From how many texts on a process of its own for their embeddings is worth its start.
 _MANY = 2000

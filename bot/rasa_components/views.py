@@ -2,7 +2,8 @@
 
 One spelling is never enough for people who write Darija: the same word comes in two scripts and many ways. So
 each message is seen as folded words, as the sound of its words (one alphabet for both scripts), as that sound
-without short vowels, as consonants alone, and as the meanings of the words that the concept lexicon knows.
+without short vowels, as consonants alone, as the meanings of the words that the concept lexicon knows, and with the words that
+every message uses put to Standard Arabic.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 from bot.core.phonetics import key, skeleton
 from bot.core.text import normalise, tokens
 from bot.rasa_components.concepts import concepts, sound_without_short_vowels
+from bot.rasa_components.standard_words import in_standard
 
 _NOTHING = "_"
 _MARKS = frozenset("?!")
@@ -41,4 +43,5 @@ def views(text: str) -> dict[str, str]:
         "bones": " ".join(sound_without_short_vowels(word) or _NOTHING for word in words),
         "skeletons": " ".join(skeleton(sound) or _NOTHING for sound in sounds),
         "concepts": " ".join(concepts(words)),
+        "standard": " ".join(in_standard(words)),
     }
