@@ -128,6 +128,7 @@ class Settings(BaseSettings):
     actions_url: str = ""
     rasa_url: str = ""
     web_processes: int = Field(default=1, ge=1, le=64)
+    thinking_gives_way: int = Field(default=5, ge=0, le=19)
     worker_processes: int = Field(default=1, ge=1, le=64)
     rasa_processes: int = Field(default=1, ge=1, le=64)
 

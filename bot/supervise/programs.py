@@ -20,10 +20,6 @@ _ASSISTANT = ("TURN_TOKEN",)
 _DATABASE = ("DATABASE_URL", "RASA_TRACKER_URL")
 
 
-# Providers wait seconds for their webhooks to be taken; who takes them comes before who thinks about them.
-_THINKING = 5
-
-
 class Stage(IntEnum):
     """When a program stops: what takes work in ends first, then what that leans on, the database last."""
 
@@ -67,11 +63,14 @@ def database(cluster: embedded.Cluster) -> Program:
 
 
 def services(settings: Settings, model: Path) -> list[Program]:
-    """Everything but the database. They start together; each waits for what it needs."""
+    """Everything but the database. They start together; each waits for what it needs.
+
+    Providers wait seconds for their webhooks to be taken; who takes them comes before who thinks about them.
+    """
     programs = [
         _actions(settings),
-        *(_rasa(number, port, model) for number, port in enumerate(rasa_ports(settings))),
-        *(_worker(number) for number in range(settings.worker_processes)),
+        *(_rasa(settings, number, port, model) for number, port in enumerate(rasa_ports(settings))),
+        *(_worker(settings, number) for number in range(settings.worker_processes)),
         *(_web(settings, number) for number in range(settings.web_processes)),
     ]
     if settings.sandbox:
@@ -102,7 +101,7 @@ def _actions(settings: Settings) -> Program:
         probe=f"{settings.actions_url}/health",
         port=settings.port + 2,
         hidden=(*_PROVIDERS, *_CONSOLE),
-        nice=_THINKING,
+        nice=settings.thinking_gives_way,
     )
 
 
@@ -111,7 +110,7 @@ def _numbered(name: str, number: int) -> str:
     return name if number == 0 else f"{name}-{number + 1}"
 
 
-def _rasa(number: int, port: int, model: Path) -> Program:
+def _rasa(settings: Settings, number: int, port: int, model: Path) -> Program:
     wiring = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
     return Program(
         name=_numbered("rasa", number),
@@ -124,11 +123,11 @@ def _rasa(number: int, port: int, model: Path) -> Program:
         probe=f"http://127.0.0.1:{port}/webhooks/turn/health",
         port=port,
         hidden=(*_PROVIDERS, *_CONSOLE),
-        nice=_THINKING,
+        nice=settings.thinking_gives_way,
     )
 
 
-def _worker(number: int) -> Program:
+def _worker(settings: Settings, number: int) -> Program:
     return Program(
         name=_numbered("worker", number),
         title="worker",
@@ -136,7 +135,7 @@ def _worker(number: int) -> Program:
         stage=Stage.ENTRY,
         stop_seconds=5,
         hidden=_CONSOLE,
-        nice=_THINKING,
+        nice=settings.thinking_gives_way,
     )
 
 

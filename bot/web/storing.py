@@ -95,17 +95,23 @@ class Storing(Generic[_Item, _Result]):
         group: list[_Waiting[_Item, _Result]] = []
         while self._arrived and len(group) < MOST_TOGETHER:
             each = self._arrived.popleft()
-            line = self._lines.get(self._store.key(each.item))
-            if line is None:
+            if not self._joins_line(each):
                 group.append(each)
-            else:
-                line.append(each)
         return group
 
+    def _joins_line(self, each: _Waiting[_Item, _Result]) -> bool:
+        """Whether something with its key waits already, and it now waits behind that."""
+        line = self._lines.get(self._store.key(each.item))
+        if line is None:
+            return False
+        line.append(each)
+        return True
+
     async def _store_group(self, group: Sequence[_Waiting[_Item, _Result]]) -> None:
+        items = [each.item for each in group]
         try:
-            items = [each.item for each in group]
             results = await to_thread.run_sync(self._store.together, items, limiter=self._threads)
+            found = list(zip(group, results, strict=True))
         except DATABASE_DOWN as failure:
             # It is the same for all of them; each caller decides whether to come again.
             for each in group:
@@ -116,9 +122,10 @@ class Storing(Generic[_Item, _Result]):
                 return
             # One of them cannot be stored. Nobody else has to suffer for it.
             for each in group:
-                await self._store_group([each])
+                if not self._joins_line(each):
+                    await self._store_group([each])
         else:
-            for each, result in zip(group, results, strict=True):
+            for each, result in found:
                 if isinstance(result, Left):
                     self._line_up(each)
                 else:
@@ -126,10 +133,8 @@ class Storing(Generic[_Item, _Result]):
 
     def _line_up(self, each: _Waiting[_Item, _Result]) -> None:
         """Store it apart from the groups, and after it whatever comes with its key meanwhile."""
-        key = self._store.key(each.item)
-        if key in self._lines:
-            self._lines[key].append(each)
-        else:
+        if not self._joins_line(each):
+            key = self._store.key(each.item)
             self._lines[key] = deque([each])
             self._begin(self._work_off(key))
 

@@ -30,3 +30,12 @@ def test_ports_of_rasa_leave_those_of_the_others_alone() -> None:
 def test_one_of_each_is_the_default() -> None:
     names = [program.name for program in services(settings(), Path("model"))]
     assert sorted(names) == ["actions", "rasa", "sandbox", "web", "worker"]
+
+
+def test_what_thinks_gives_way_to_what_takes_in_by_as_much_as_is_set() -> None:
+    ways = {
+        program.name: program.nice
+        for program in services(settings(thinking_gives_way=7), Path("model"))
+        if program.name != "sandbox"
+    }
+    assert ways == {"actions": 7, "rasa": 7, "worker": 7, "web": 0}

@@ -18,7 +18,7 @@ _Result = TypeVar("_Result")
 
 
 class Shelf:
-    """Stores words; their key is the first letter. ``shut`` lets nobody go on, ``busy`` are keys that somebody else has."""
+    """Stores words; their key is the first letter. ``shut`` lets nobody go on; ``busy`` are keys or words that have to wait."""
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
@@ -41,7 +41,7 @@ class Shelf:
         self.entered.release()
         assert self.shut.wait(SECONDS)
         self._check(words)
-        free = [word for word in words if word[0] not in self.busy]
+        free = [word for word in words if not {word, word[0]} & self.busy]
         self.kept += free
         return [f"kept {word}" if word in free else LATER for word in words]
 
@@ -149,6 +149,19 @@ def test_in_a_line_too_one_that_cannot_be_stored_takes_nobody_down() -> None:
     # Together none of them could be stored, so each was tried by itself.
     assert isinstance(heard[0], ValueError)
     assert heard[1:] == ["kept a2", "kept b1"]
+
+
+def test_a_line_that_begins_while_each_is_tried_by_itself_keeps_its_order() -> None:
+    async def scenario(shelf: Shelf, storing: Storing[str, str]) -> None:
+        shelf.busy, shelf.refused = {"a1"}, {"b1"}
+        shelf.held_back.clear()
+        waiting = await brought(storing, "b1", "a1", "a2", "c1")
+        assert await waiting[3] == "kept c1"
+        shelf.held_back.set()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    shelf, _ = run(scenario)
+    assert [word for word in shelf.kept if word[0] == "a"] == ["a1", "a2"]
 
 
 @pytest.mark.parametrize("gone", [0, 1])
