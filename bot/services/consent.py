@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.core.consent_rules import BY_DEFAULT, ENDED_BY_STOP, Purpose, Source
 from bot.core.messages import Channel
+from bot.store.inbox import LONGEST_WORDS
 from bot.store.models import ConsentEvent, Contact
-
-LONGEST_WORDS = 300
 
 
 def allowed(session: Session, *, contact_id: int, purpose: Purpose) -> bool:

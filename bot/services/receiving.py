@@ -70,7 +70,7 @@ def _meet(session: Session, messages: Iterable[InboundMessage], now: datetime) -
             channel=channel,
             address=address,
             profile_name=names[channel, address],
-            phone=None if channel is Channel.TELEGRAM else phone.mobile(address),
+            phone=_phone(channel, address),
             now=now,
         )
         if conversation.last_inbound_at is None:
@@ -85,12 +85,18 @@ def _meet(session: Session, messages: Iterable[InboundMessage], now: datetime) -
             )
 
 
+def _phone(channel: Channel, address: str) -> str | None:
+    """The mobile that a channel itself shows, for SMS."""
+    return None if channel is Channel.TELEGRAM else phone.mobile(address)
+
+
 def _columns(message: InboundMessage) -> dict[str, object]:
     point = message.location
     return {
         "channel": message.channel.value,
         "address": message.address,
         "profile_name": message.profile_name,
+        "phone": _phone(message.channel, message.address),
         "provider_id": message.provider_id,
         "kind": message.kind.value,
         "text": message.text,

@@ -186,5 +186,32 @@ def test_one_that_the_database_refuses_leaves_nothing_of_its_group(sessions: Ses
     assert (stored(sessions), turns(sessions)) == ([], [])
 
 
+def test_who_writes_for_the_first_time_is_one_person_who_agrees_by_their_first_words(
+    sessions: Sessions, now: datetime
+) -> None:
+    receive(sessions, now, message("1", text="x" * 400, profile_name=None), message("2", profile_name="Sara"))
+    with sessions() as session:
+        entry = session.scalars(select(models.ConsentEvent)).one()
+        talk = session.scalars(select(models.Conversation)).one()
+        assert (entry.contact_id, entry.purpose, entry.channel) == (talk.contact_id, "service", "whatsapp")
+        assert (entry.given, entry.source, entry.words, entry.at) == (True, "person", "x" * 300, now)
+        assert (talk.talker, talk.last_inbound_at, talk.contact.wants_updates) == ("assistant", now, False)
+        assert (talk.address.profile_name, talk.contact.variety, talk.contact.variety_chosen) == (
+            "Sara",
+            None,
+            False,
+        )
+
+
+def test_who_is_known_by_an_address_alone_gets_a_conversation(sessions: Sessions, now: datetime) -> None:
+    """Somebody of the staff, who was alerted there."""
+    with transaction(sessions) as session:
+        known = contacts.contact_at(session, channel=Channel.WHATSAPP, address=SARA, now=now)
+    receive(sessions, now, message("1"))
+    with sessions() as session:
+        assert session.scalars(select(models.Conversation.contact_id)).all() == [known]
+        assert session.scalars(select(models.ConsentEvent.contact_id)).all() == [known]
+
+
 def test_nothing_is_stored_of_nothing(sessions: Sessions, now: datetime) -> None:
     assert receive(sessions, now) == []
