@@ -21,8 +21,8 @@ pytestmark = pytest.mark.timeout(1800)
 
 # The end-to-end tests take their model from here too.
 DATA = DataDir(root=PROJECT_ROOT / "build")
-MACRO_F1 = {"ary-Arab": 0.94, "ary-Latn": 0.9, "ar": 0.93, "fr": 0.94, "mixed": 0.945}
-CALIBRATION_ERROR = 0.04
+MACRO_F1 = {"ary-Arab": 0.935, "ary-Latn": 0.91, "ar": 0.94, "fr": 0.945, "mixed": 0.945}
+CALIBRATION_ERROR = 0.045
 REFUSED_OUTSIDE, REFUSED_INSIDE = 0.91, 0.02
 PLACES, OUTSIDE, MOMENTS = 0.98, 0.95, 0.95
 SENTENCES, SHORT = 0.99, 0.87
