@@ -207,9 +207,12 @@ def free_ports() -> int:
     restarted listens on none of its own for a moment, when another run of tests could take them."""
     for first in range(18000, 28000, 10):
         claim = _claimed(Path(tempfile.gettempdir()) / f"caravan-test-ports-{first}")
-        if claim is not None and all(_free(first + offset) for offset in range(PORTS)):
+        if claim is None:
+            continue
+        if all(_free(first + offset) for offset in range(PORTS)):
             _CLAIMS.append(claim)
             return first
+        claim.close()
     raise AssertionError("no free ports")
 
 
@@ -220,8 +223,12 @@ def _claimed(path: Path) -> IO[bytes] | None:
     """The file, locked; None where another process has it."""
     try:
         claim = path.open("ab")
+    except OSError:
+        return None
+    try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        claim.close()
         return None
     return claim
 
