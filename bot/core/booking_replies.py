@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from bot.core.booking_rules import name_problem
+from bot.core.lexicon_patterns import on_one_line, source
 from bot.core.lexicons import BrokenLexicon, load, strings
 from bot.core.text import words
 
@@ -79,24 +80,14 @@ def _patterns(group: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @lru_cache
 def _pattern(name: str) -> re.Pattern[str]:
-    found = load("booking_replies").get(name)
-    if not isinstance(found, str):
-        raise BrokenLexicon(f"booking_replies.yml: {name} is missing")
-    return _compiled(found)
+    return _compiled(source("booking_replies", name))
 
 
 @lru_cache
 def relatives() -> str:
     """A regular expression for the words that name somebody close: one group, which other patterns are built with."""
-    found = load("booking_replies").get("relative")
-    if not isinstance(found, str):
-        raise BrokenLexicon("booking_replies.yml: relative is missing")
-    return _on_one_line(found)
+    return source("booking_replies", "relative")
 
 
 def _compiled(text: str) -> re.Pattern[str]:
-    return re.compile(_on_one_line(text).replace("<relative>", relatives()), re.IGNORECASE)
-
-
-def _on_one_line(text: str) -> str:
-    return re.sub(r"\s*\n?\s*\|\s*", "|", text.strip())
+    return re.compile(on_one_line(text).replace("<relative>", relatives()), re.IGNORECASE)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from bot.core.lexicons import BrokenLexicon, load
+from bot.core.lexicon_patterns import pattern
 
 _SENTENCE = re.compile(r"[.!?؟;؛\n]")
 _LEAST = 3
@@ -14,24 +13,16 @@ _LEAST = 3
 
 def need_in(text: str) -> str | None:
     """The words of ``text`` that say what the project needs, None where none do or where something else is wanted of us."""
-    found = _pattern("need").search(text)
+    found = pattern("ideas", "need").search(text)
     if found is None:
         return None
     said = _SENTENCE.split(text[found.start() :])[0].strip(" ,،")
     what = said[found.end() - found.start() :]
-    wants_us = _pattern("not_needed").search(what[:30]) is not None
+    wants_us = pattern("ideas", "not_needed").search(what[:30]) is not None
     return None if wants_us or len(what.strip()) < _LEAST else said
 
 
 def hamlet_in(text: str) -> str | None:
     """The name of a hamlet with the word for it, as typed: "douar Ait Hammou"."""
-    found = _pattern("douar").search(text)
+    found = pattern("ideas", "douar").search(text)
     return None if found is None else found.group().strip()
-
-
-@lru_cache
-def _pattern(name: str) -> re.Pattern[str]:
-    found = load("ideas").get(name)
-    if not isinstance(found, str):
-        raise BrokenLexicon(f"ideas.yml: {name} is missing")
-    return re.compile(re.sub(r"\s*\n?\s*\|\s*", "|", found.strip()), re.IGNORECASE)

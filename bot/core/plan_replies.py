@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.core.lexicons import BrokenLexicon, load
+from bot.core.lexicon_patterns import source
 from bot.core.text import words
 
 LONGEST = 8
@@ -16,18 +16,12 @@ NO = "no"
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    lexicon = load("plan_replies")
-    missing = [name for name in (*CHOICES, "alone") if not isinstance(lexicon.get(name), str)]
-    if missing:
-        raise BrokenLexicon(f"plan_replies.yml: {missing[0]} is missing")
-    return tuple(
-        (name, re.compile(re.sub(r"\s*\n?\s*\|\s*", "|", lexicon[name].strip()))) for name in CHOICES
-    )
+    return tuple((name, re.compile(source("plan_replies", name))) for name in CHOICES)
 
 
 @lru_cache(maxsize=1)
 def _alone() -> re.Pattern[str]:
-    return re.compile(load("plan_replies")["alone"])
+    return re.compile(source("plan_replies", "alone"))
 
 
 def meant(text: str) -> str | None:
