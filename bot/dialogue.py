@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Protocol
 
-import httpx
+import aiohttp
 
 from bot.core.bubbles import Bubble
 from bot.core.errors import AnaM3akError
 from bot.core.messages import Button
 
-TIMEOUT = httpx.Timeout(30.0, connect=3.0)
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=3.0, sock_read=30.0)
+KEPT_SECONDS = 3.0
+"""Rasa's server closes a connection that is idle for five."""
 
 
 class TurnFailed(AnaM3akError):
     """The assistant did not finish the turn. The same turn may be posted again: it runs once."""
 
     retryable = True
+
+
+class NobodyListens(TurnFailed):
+    """Nothing of the turn has left this machine."""
+
+    def __init__(self) -> None:
+        super().__init__("the assistant was not reached: nobody listens")
 
 
 class TurnRefused(AnaM3akError):
@@ -47,15 +58,59 @@ class TurnReply:
     confidence: float | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    content: bytes
+
+
+class Post(Protocol):
+    """Makes a POST. Raises NobodyListens, or TurnFailed where it is not known what became of it."""
+
+    async def __call__(self, url: str, *, headers: Mapping[str, str], content: bytes) -> Answer:
+        """The answer, whatever its status."""
+
+    async def close(self) -> None:
+        """Let go of what is kept open."""
+
+
+class KeptPosts:
+    """POSTs over connections that are kept. The first one is made, and all of them are closed, within the same loop."""
+
+    def __init__(self, timeout: aiohttp.ClientTimeout = TIMEOUT) -> None:
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __call__(self, url: str, *, headers: Mapping[str, str], content: bytes) -> Answer:
+        """As :class:`Post` says."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_SECONDS)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
+        try:
+            async with self._session.post(
+                url, data=content, headers=headers, allow_redirects=False
+            ) as answer:
+                return Answer(status=answer.status, content=await answer.read())
+        except aiohttp.ClientConnectorError:
+            raise NobodyListens from None
+        except (aiohttp.ClientError, TimeoutError) as failed:
+            raise TurnFailed(f"the assistant was not reached: {type(failed).__name__}") from failed
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
 def in_order(urls: Sequence[str], conversation_id: int) -> list[str]:
     """The assistant's processes in the order in which a conversation asks them: always the same one first, the next if it is down."""
     start = conversation_id % len(urls)
     return [*urls[start:], *urls[:start]]
 
 
-async def take_turn(
-    client: httpx.AsyncClient, urls: Sequence[str], token: str, request: TurnRequest
-) -> TurnReply:
+async def take_turn(post: Post, urls: Sequence[str], token: str, request: TurnRequest) -> TurnReply:
     """Post the turn to the conversation's process of the assistant. Another one gets it only where nobody listens: a turn must not run
     in two of them at once. Raises TurnFailed or TurnRefused.
     """
@@ -67,13 +122,13 @@ async def take_turn(
         "payload": request.payload,
         "metadata": dict(request.metadata),
     }
-    answer = await _posted(client, in_order(urls, request.conversation_id), token, body)
-    if answer.status_code in (401, 422):
-        raise TurnRefused(f"the assistant answered {answer.status_code}")
-    if answer.status_code != httpx.codes.OK:
-        raise TurnFailed(f"the assistant answered {answer.status_code}")
+    answer = await _posted(post, in_order(urls, request.conversation_id), token, json.dumps(body).encode())
+    if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY):
+        raise TurnRefused(f"the assistant answered {answer.status}")
+    if answer.status != HTTPStatus.OK:
+        raise TurnFailed(f"the assistant answered {answer.status}")
     try:
-        reply = _reply(answer.json())
+        reply = _reply(json.loads(answer.content))
     except (ValueError, KeyError, TypeError) as unreadable:
         raise TurnFailed(
             f"the assistant's answer was not readable: {type(unreadable).__name__}"
@@ -83,21 +138,14 @@ async def take_turn(
     return reply
 
 
-async def _posted(
-    client: httpx.AsyncClient, urls: Sequence[str], token: str, body: Mapping[str, Any]
-) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {token}"}
-    for left, url in zip(reversed(range(len(urls))), urls, strict=True):
+async def _posted(post: Post, urls: Sequence[str], token: str, content: bytes) -> Answer:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    for url in urls:
         try:
-            return await client.post(
-                f"{url}/webhooks/turn/webhook", json=body, headers=headers, timeout=TIMEOUT
-            )
-        except httpx.ConnectError as failed:
-            if not left:
-                raise TurnFailed("the assistant was not reached: ConnectError") from failed
-        except httpx.HTTPError as failed:
-            raise TurnFailed(f"the assistant was not reached: {type(failed).__name__}") from failed
-    raise TurnFailed("no process of the assistant is configured")
+            return await post(f"{url}/webhooks/turn/webhook", headers=headers, content=content)
+        except NobodyListens:
+            continue
+    raise NobodyListens
 
 
 def _reply(content: Mapping[str, Any]) -> TurnReply:

@@ -97,7 +97,7 @@ def _in_processes(url: str, way: str, wishes: Sequence[tuple[Person, int]]) -> i
 
 
 def _book_all(url: str, way: str, wishes: Sequence[tuple[Person, int]]) -> int:
-    engine = make_engine(url, pool_size=1)
+    engine = make_engine(url, connections=1)
     sessions = make_sessions(engine)
     won = sum(_try(sessions, way, person, time_id) for person, time_id in wishes)
     engine.dispose()

@@ -8,6 +8,7 @@ import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import uvloop
 from procrastinate import App
 from procrastinate.jobs import DeleteJobCondition
 
@@ -50,7 +51,7 @@ async def main(settings: Settings) -> None:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            await context.assistant.aclose()
+            await context.assistant.close()
             await context.senders.close()
             await context.media_sources.close()
 
@@ -109,6 +110,6 @@ if __name__ == "__main__":
     try:
         loaded = load_settings()
         configure_logs(loaded.log_level)
-        asyncio.run(main(loaded))
+        uvloop.run(main(loaded))
     except SettingsError as problem:
         sys.exit(str(problem))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import yaml
 
 from bot.channels.media import MediaSources, TelegramMedia, TwilioMedia
@@ -18,6 +17,7 @@ from bot.core.messages import Button, Channel
 from bot.core.retention_rules import Periods
 from bot.core.sending_rules import POLICIES
 from bot.core.texts import Texts, default_texts
+from bot.dialogue import KeptPosts, Post
 from bot.gazetteer import Gazetteer
 from bot.gazetteer.outlines import Outlines
 from bot.services import stops
@@ -38,7 +38,7 @@ class JobsContext:
     clock: Clock
     texts: Texts
     senders: Senders
-    assistant: httpx.AsyncClient
+    assistant: Post
     rasa_urls: tuple[str, ...]
     turn_token: str
     commune_at: CommuneAt
@@ -60,7 +60,7 @@ def database_url(settings: Settings) -> str:
 
 def make_context(settings: Settings) -> JobsContext:
     """The context of a worker that serves ``settings``."""
-    sessions = make_sessions(make_engine(database_url(settings), pool_size=8))
+    sessions = make_sessions(make_engine(database_url(settings), connections=18))
     texts = default_texts()
     gazetteer = _gazetteer(sessions)
     return JobsContext(
@@ -68,7 +68,7 @@ def make_context(settings: Settings) -> JobsContext:
         clock=product_clock(sessions, movable=settings.sandbox),
         texts=texts,
         senders=make_senders(settings, sessions, texts),
-        assistant=httpx.AsyncClient(),
+        assistant=KeptPosts(),
         rasa_urls=settings.rasa_urls,
         turn_token=settings.turn_token,
         commune_at=Outlines(gazetteer).commune_at,

@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def _serve(settings: Settings, database_url: str) -> None:
-    engine = make_engine(database_url, pool_size=10)
+    engine = make_engine(database_url, connections=20)
     sessions = make_sessions(engine)
     app = create_app(settings, sessions, product_clock(sessions, movable=settings.sandbox))
     # Its access log would hold phone numbers, which are part of the sandbox's paths; `bot.web.http_log`

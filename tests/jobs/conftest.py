@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from bot.channels.errors import FailureKind, SendError
@@ -23,6 +22,7 @@ from bot.services import receiving
 from bot.services.ladder import Ladder
 from bot.store.engine import Sessions, transaction
 from bot.store.media import MediaStore
+from tests.assistant import FakeAssistant
 from tests.services.conftest import caravan, make_conversation, make_stop
 
 __all__ = ["caravan", "make_conversation", "make_stop"]
@@ -41,28 +41,6 @@ class StandingClock:
 
     def move(self, **span: float) -> None:
         self.at += timedelta(**span)
-
-
-@dataclass
-class FakeAssistant:
-    """The turn channel: answers with what ``answer`` makes of a request, which are kept in ``asked``."""
-
-    answer: Callable[[httpx.Request], httpx.Response] = lambda request: says("D'accord")
-    asked: list[httpx.Request] = field(default_factory=list)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        return self.answer(request)
-
-
-def says(*texts: str, variety: str = "fr", intent: str = "greet") -> httpx.Response:
-    """What the turn channel says when all is well."""
-    said: list[dict[str, Any]] = [
-        {"text": text, "buttons": [], "request": None, "request_title": None} for text in texts
-    ]
-    return httpx.Response(
-        200, json={"messages": said, "variety": variety, "intent": intent, "confidence": 0.9}
-    )
 
 
 class FakeSenders(Senders):
@@ -130,7 +108,7 @@ def context(
         clock=clock,
         texts=default_texts(),
         senders=senders,
-        assistant=httpx.AsyncClient(transport=httpx.MockTransport(assistant)),
+        assistant=assistant,
         rasa_urls=("http://rasa.invalid",),
         turn_token="turn-token",
         commune_at=lambda point: None,

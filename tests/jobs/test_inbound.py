@@ -6,7 +6,6 @@ import asyncio
 import json
 from datetime import datetime
 
-import httpx
 import pytest
 from sqlalchemy import select
 
@@ -14,14 +13,15 @@ from bot.core.backoff import TURN_TRIES
 from bot.core.locales import Variety
 from bot.core.messages import Channel, InboundKind
 from bot.core.texts import default_texts
-from bot.dialogue import TurnFailed
+from bot.dialogue import Answer, TurnFailed
 from bot.jobs import inbound
 from bot.jobs.context import JobsContext
 from bot.services import handoffs
 from bot.services.arrivals import NotYet
 from bot.store.engine import Sessions, transaction
 from bot.store.models import Conversation, Handoff, InboundMessage, OutboundMessage
-from tests.jobs.conftest import FakeAssistant, FakeSenders, Receive, StandingClock, says
+from tests.assistant import Asked, FakeAssistant, fails, says
+from tests.jobs.conftest import FakeSenders, Receive, StandingClock
 
 LAST = TURN_TRIES - 1
 APOLOGY = default_texts().say("notice_gave_up", Variety.DARIJA_ARABIC)
@@ -60,7 +60,7 @@ def test_a_message_is_asked_and_answered_once(
         answer(context, inbound_id)
     (asked,) = assistant.asked
     body = json.loads(asked.content)
-    assert str(asked.url) == "http://rasa.invalid/webhooks/turn/webhook"
+    assert asked.url == "http://rasa.invalid/webhooks/turn/webhook"
     assert asked.headers["Authorization"] == "Bearer turn-token"
     assert (body["turn_id"], body["text"], body["payload"]) == (str(inbound_id), "fin kayna?", None)
     assert body["metadata"]["phone_known"] is True
@@ -72,7 +72,7 @@ def test_while_the_assistant_is_down_the_job_fails_and_the_turn_stays_open(
     context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
 ) -> None:
     inbound_id = receive()
-    assistant.answer = lambda request: httpx.Response(503)
+    assistant.answer = lambda request: fails(503)
     for attempts in (0, LAST - 1):
         with pytest.raises(TurnFailed):
             answer(context, inbound_id, attempts)
@@ -87,7 +87,7 @@ def test_after_the_last_try_a_coach_gets_it_once(
     context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
 ) -> None:
     inbound_id = receive()
-    assistant.answer = lambda request: httpx.Response(500)
+    assistant.answer = lambda request: fails(500)
     for _ in range(2):
         answer(context, inbound_id, LAST)
     assert said(sessions) == [APOLOGY]
@@ -99,7 +99,7 @@ def test_after_the_last_try_a_coach_gets_it_once(
 def test_what_is_refused_or_answered_with_nothing_is_not_tried_again(
     context: JobsContext, sessions: Sessions, assistant: FakeAssistant, receive: Receive
 ) -> None:
-    replies = [httpx.Response(422), says()]
+    replies = [fails(422), says()]
     assistant.answer = lambda request: replies[len(assistant.asked) - 1]
     for number in range(2):
         inbound_id = receive(str(number), address=f"+21261234567{number}")
@@ -114,7 +114,7 @@ def test_a_coach_who_takes_over_while_the_assistant_thinks_silences_it(
 ) -> None:
     inbound_id = receive()
 
-    def think(request: httpx.Request) -> httpx.Response:
+    def think(request: Asked) -> Answer:
         request_coach(sessions, now)
         return says("Trop tard")
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import httpx
 import pytest
 from procrastinate import App
 from sqlalchemy import text
 
 from bot.channels.errors import FailureKind
 from bot.core.messages import OutboundContent, SendResult
+from bot.dialogue import Answer
 from bot.jobs import __main__ as worker
 from bot.jobs import inbound, tasks
 from bot.jobs.context import JobsContext
@@ -22,7 +22,8 @@ from bot.services import dead_jobs
 from bot.store.engine import Sessions, libpq_url, transaction
 from bot.store.models import OutboundMessage
 from bot.store.queue import TALK_QUEUE, worker_app
-from tests.jobs.conftest import FakeSenders, Receive, failure, says
+from tests.assistant import Asked, FakeAssistant, says
+from tests.jobs.conftest import FakeSenders, Receive, failure
 
 
 @pytest.fixture
@@ -30,17 +31,15 @@ def run(database_url: str, context: JobsContext, monkeypatch: pytest.MonkeyPatch
     """Runs a worker until ``started`` is set; then it is stopped as by a signal."""
     monkeypatch.setattr(worker, "DRAIN_SECONDS", 0.5)
 
-    def go(assistant: Callable[[httpx.Request], Any], started: asyncio.Event) -> None:
+    def go(assistant: Callable[[Asked], Any], started: asyncio.Event) -> None:
         async def scenario() -> None:
-            client = httpx.AsyncClient(transport=httpx.MockTransport(assistant))
             app: App = worker_app(libpq_url(database_url))
-            tasks.register(app, replace(context, assistant=client))
+            tasks.register(app, replace(context, assistant=FakeAssistant(answer=assistant)))
             async with app.open_async():
                 working = asyncio.create_task(worker.work(app, TALK_QUEUE, concurrency=2))
                 await asyncio.wait_for(started.wait(), timeout=30)
                 working.cancel()
                 await asyncio.gather(working, return_exceptions=True)
-            await client.aclose()
 
         asyncio.run(scenario())
 
@@ -71,7 +70,7 @@ def test_a_turn_that_runs_is_finished_when_the_worker_is_stopped(
     receive()
     started = asyncio.Event()
 
-    async def answer(request: httpx.Request) -> httpx.Response:
+    async def answer(request: Asked) -> Answer:
         started.set()
         await asyncio.sleep(0.1)
         return says("D'accord")
@@ -87,7 +86,7 @@ def test_a_turn_that_does_not_end_goes_back_to_the_queue(
     receive()
     started = asyncio.Event()
 
-    async def hang(request: httpx.Request) -> httpx.Response:
+    async def hang(request: Asked) -> Answer:
         started.set()
         await asyncio.sleep(60)
         return says("never")
@@ -111,23 +110,21 @@ def test_answers_leave_while_the_assistant_hangs_on_every_turn_under_way(
     for number in range(1, 30):
         receive(f"SM{number}", address=f"+2126123400{number:02d}")
 
-    async def hang(request: httpx.Request) -> httpx.Response:
+    async def hang(request: Asked) -> Answer:
         await asyncio.sleep(60)
         return says("never")
 
     async def scenario() -> None:
         app = worker_app(libpq_url(database_url))
-        client = httpx.AsyncClient(transport=httpx.MockTransport(hang))
         with transaction(sessions) as session:
             # As old as can be: every turn was there before.
             session.execute(text("UPDATE procrastinate_jobs SET priority = 99 WHERE task_name = 'inbound'"))
-        tasks.register(app, replace(context, assistant=client, senders=senders))
+        tasks.register(app, replace(context, assistant=FakeAssistant(answer=hang), senders=senders))
         async with app.open_async():
             working = asyncio.create_task(worker.work_until_told(app))
             await asyncio.wait_for(senders.used.wait(), timeout=30)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-        await client.aclose()
 
     asyncio.run(scenario())
     assert [content.address for content in senders.sent] == ["+212612340000"]
@@ -161,9 +158,8 @@ def answered(
     """A whole worker whose assistant answers at once, until something is so."""
 
     async def scenario() -> None:
-        client = httpx.AsyncClient(transport=httpx.MockTransport(lambda request: says("D'accord")))
         app = worker_app(libpq_url(database_url))
-        tasks.register(app, replace(context, assistant=client, senders=senders))
+        tasks.register(app, replace(context, assistant=FakeAssistant(), senders=senders))
         async with app.open_async():
             working = asyncio.create_task(worker.work_until_told(app))
             for _ in range(600):
@@ -172,7 +168,6 @@ def answered(
                 await asyncio.sleep(0.05)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-        await client.aclose()
 
     asyncio.run(scenario())
 
