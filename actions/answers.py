@@ -1,14 +1,19 @@
-"""Questions: one or several in a message, each answered, in order; also those beside a request."""
+"""Questions: one or several in a message, each answered, in order but for what lists or asks; also those beside a request."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
+from rasa_sdk.events import FollowupAction, SlotSet
+
 from actions.booked import tell_bookings
+from actions.places import read_place
 from actions.runtime import Events, Scene
-from actions.stops import ABOUT_PLACES, announce_example, answer_about_stops
+from actions.stops import ABOUT_PLACES, announce_example, answer_about_stops, answer_where
 from bot.core import foreign
+from bot.core.asides import asks_where
+from bot.core.idea_words import wants_another
 from bot.core.texts import Option
 from bot.services import ideas, stops
 
@@ -39,6 +44,9 @@ COURTESIES = frozenset({"thank", "goodbye"})
 FAR = frozenset({"spanish", "amazigh"})
 """Languages whose words look like others' that mean something else; English is understood often enough."""
 COACH = Option(key="option_coach", payload="/talk_to_human", values={})
+IDEA = Option(key="option_menu_idea", payload="/submit_idea", values={})
+FOR_PROJECTS = frozenset({"ask_financing", "ask_project_support"})
+"""Whoever asks this has perhaps an idea to tell."""
 
 
 def answer_questions(scene: Scene, *, besides: str | None = None) -> Events:
@@ -56,7 +64,13 @@ def answer_questions(scene: Scene, *, besides: str | None = None) -> Events:
         # A courtesy beside a question needs no answer of its own.
         if intent not in COURTESIES or len(asked) == 1:
             events += HANDLERS[intent](scene)
-    return events
+    return events or _remember_place(scene)
+
+
+def _remember_place(scene: Scene) -> Events:
+    """Keep the one commune that a question named beside what it asked, so that nobody has to say it twice."""
+    place = None if scene.in_form() or scene.turn.location is not None else read_place(scene).place
+    return [SlotSet("place", place)] if place else []
 
 
 def say_other_language(scene: Scene, language: str) -> None:
@@ -66,15 +80,19 @@ def say_other_language(scene: Scene, language: str) -> None:
 
 def tell_fact(scene: Scene, intent: str) -> Events:
     """Answer from the caravan's file; what is not known is said to be unknown, and a coach is offered."""
+    if intent == "ask_dates" and asks_where(scene.turn.text):
+        return answer_where(scene)
     caravan = stops.current_caravan(scene.session)
     answer = caravan.facts["answers"].get(intent) if caravan else None
     unknown = answer is None or (caravan is not None and intent in caravan.facts["unknown_answers"])
     offer = (COACH,) if unknown else ()
+    if intent in FOR_PROJECTS and not scene.in_form() and "submit_idea" not in scene.turn.intents:
+        offer = (*offer, IDEA)
     if answer is None:
         scene.say("utter_unknown", options=offer)
     else:
         scene.say("utter_fact", options=offer, answer=answer)
-    if intent == "ask_dates":
+    if intent == "ask_dates" and not set(scene.turn.intents) & set(ABOUT_PLACES):
         _tell_calendar(scene)
     return []
 
@@ -91,6 +109,8 @@ def _tell_calendar(scene: Scene) -> None:
 
 def _tell_ideas(scene: Scene) -> Events:
     found = ideas.of_contact(scene.session, scene.turn.contact_id)
+    if found and wants_another(scene.turn.text) and not scene.in_form():
+        return [FollowupAction("idea_form")]  # which says how
     telling_one = (scene.tracker.active_loop or {}).get("name") == "idea_form"
     if not found and not telling_one:
         scene.say("utter_no_idea_yet")
@@ -110,9 +130,10 @@ def _say(key: str, scene: Scene) -> Events:
 
 
 def _once_about_stops(asked: list[str]) -> list[str]:
-    """Two questions about stops in one message have one answer."""
+    """Two questions about stops in one message have one answer, which comes last: it may ask for a place or list choices."""
     first = next((intent for intent in asked if intent in ABOUT_PLACES), None)
-    return [intent for intent in asked if intent not in ABOUT_PLACES or intent == first]
+    once = [intent for intent in asked if intent not in ABOUT_PLACES or intent == first]
+    return sorted(once, key=lambda intent: (intent in ABOUT_PLACES, intent == "ask_dates"))
 
 
 Handler = Callable[[Scene], Events]

@@ -14,7 +14,7 @@ from actions.booking_place import (
     read_stop_choice,
     read_wish,
 )
-from actions.booking_time import read_time_anew
+from actions.booking_time import DAY_PARTS, read_time_anew
 from actions.booking_waiting import read_waiting
 from actions.form import LEAVING, FormStep
 from actions.runtime import Scene
@@ -77,6 +77,8 @@ class ValidateBookingForm(FormStep):
                 return True
             if wish is not None:
                 return False
+        if requested in CHANGEABLE and turn.intent == "ask_opening_hours" and turn.first("time") in DAY_PARTS:
+            return False
         if turn.choice(MEANT) is None and requested in CHANGEABLE:
             named = any(turn.values(entity) for entity in NAMED)
             if turn.intent == "deny" and named:
@@ -120,7 +122,8 @@ class ValidateBookingForm(FormStep):
         found |= named
         if requested == "booking_name" and not found:
             found |= _read_name(scene)
-        found |= _read_phone(scene, known, asked=requested == "booking_phone" and not found)
+        asked = requested == "booking_phone" and not found
+        found |= _read_other_phone(scene, requested) or _read_phone(scene, known, asked=asked)
         if requested == "booking_confirmed" and not found:
             found |= _read_confirmation(scene)
         return found
@@ -220,6 +223,20 @@ def _read_phone(scene: Scene, values: Values, *, asked: bool) -> Values:
         known = contacts.get(scene.session, scene.turn.contact_id).phone
         return {"booking_phone": known} if known else {}
     return {}
+
+
+def _read_other_phone(scene: Scene, requested: str | None) -> Values:
+    """A number that is written under the summary: the SMS go there, for whoever shares a phone or books for somebody."""
+    given = scene.turn.first("phone_number") if requested == "booking_confirmed" else None
+    if given is None or scene.slot("booking_moves"):
+        return {}
+    try:
+        number = phone.parse_mobile(str(given))
+    except phone.PhoneError:
+        scene.say("utter_phone_not_mobile")
+        return {}
+    scene.say("utter_phone_noted", phone="0" + number.e164.removeprefix("+212"))
+    return {"booking_phone": number.e164}
 
 
 def _read_confirmation(scene: Scene) -> Values:

@@ -149,7 +149,9 @@ def read_wish(scene: Scene, values: Values) -> Values:
     wish = None if turn.text.startswith("/") else booking_replies.wish(turn.text)
     place = values.get("booking_place")
     names_another = turn.values("commune") or turn.location is not None
-    if wish is None or not place or names_another or (wish != "later_day" and turn.values("date")):
+    # "That day" reads as today; who wants another one names none by it.
+    names_day = set(map(str, turn.values("date"))) - {turn.now.date().isoformat()}
+    if wish is None or not place or names_another or (wish != "later_day" and names_day):
         return {}
     shown = values.get("booking_stop") or _first_offered(scene, place, values.get("booking_days"))
     afresh = AFRESH | {"booking_wish": None, "booking_waits": None}

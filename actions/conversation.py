@@ -9,7 +9,7 @@ from actions import visits
 from actions.answers import COACH
 from actions.booked import FORM_SLOTS, active_bookings
 from actions.idea import SLOTS as IDEA_SLOTS
-from actions.not_understood import answer_if_a_place, not_understood
+from actions.not_understood import answer_if_a_place, not_understood, offer_to_listen
 from actions.own_bookings import ActionCancelBooking, ActionStartMove, cancel_now
 from actions.people import (
     ActionDeleteData,
@@ -23,6 +23,7 @@ from actions.plan_answers import ActionAnswerChange, answer
 from actions.renaming import begin_renaming, wants_another_name
 from actions.runtime import REQUESTED, Events, Scene, SceneAction, cleared
 from bot.core import booking_replies, options
+from bot.core.asides import cannot_write
 from bot.core.handoff_rules import Reason
 from bot.core.lexicons import word_set
 from bot.core.text import words
@@ -110,6 +111,8 @@ class ActionHelp(SceneAction):
         return "action_help"
 
     def play(self, scene: Scene) -> Events:
+        if cannot_write(scene.turn.text):
+            return offer_to_listen(scene)
         in_form = scene.in_form()
         if in_form and not options.asks_for_menu(scene.turn.text):
             scene.say("utter_help_in_form")

@@ -8,7 +8,7 @@ from typing import Any
 from actions.form import FormStep
 from actions.places import read_place
 from actions.runtime import Events, Scene, SceneAction, cleared
-from bot.core.idea_words import hamlet_in, need_in
+from bot.core.idea_words import hamlet_in, need_in, wants_another
 from bot.core.sectors import SECTORS
 from bot.core.texts import Option
 from bot.services import effects, ideas
@@ -19,6 +19,8 @@ TELLS_ALREADY, TELLS_MUCH = 20, 90
 """Characters: so long a first message tells the project, where its sector is clear and where it is not."""
 MOST_OF_IT = 0.6
 MAX_TEXT = 2000
+MOST_OF_A_WISH = 10
+"""Words: a longer message tells the idea rather than only that it should be another."""
 
 
 class ValidateIdeaForm(FormStep):
@@ -33,6 +35,8 @@ class ValidateIdeaForm(FormStep):
 
     def read(self, scene: Scene, requested: str | None, values: dict[str, Any]) -> dict[str, Any]:
         text = "" if scene.turn.text.startswith("/") else scene.turn.text.strip()[:MAX_TEXT]
+        if wants_another(text) and len(text.split()) <= MOST_OF_A_WISH:
+            return _begin_anew(scene, requested)
         if requested is None:
             return _read_opening(scene, text)
         if requested == "idea_what":
@@ -43,7 +47,15 @@ class ValidateIdeaForm(FormStep):
             return _needs(text, values) | where if where.get("idea_where") else where
         if requested == "idea_sector":
             return _read_sector(scene)
-        return _long_enough(scene, "idea_needs", text, 1)
+        return _long_enough(scene, "idea_needs", text if any(map(str.isalpha, text)) else "", 1)
+
+
+def _begin_anew(scene: Scene, requested: str | None) -> dict[str, Any]:
+    """What was sent stays with the team; what is being told is asked for from the beginning."""
+    sent = ideas.of_contact(scene.session, scene.turn.contact_id)
+    if requested is None and sent:
+        scene.say("utter_idea_change", reference=sent[0].reference)
+    return dict.fromkeys(SLOTS)
 
 
 def _read_opening(scene: Scene, text: str) -> dict[str, Any]:

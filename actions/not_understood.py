@@ -12,6 +12,7 @@ from actions.renaming import begin_renaming, wants_another_name
 from actions.runtime import Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES, answer_about_stops
 from bot.core import foreign
+from bot.core.asides import cannot_write
 from bot.core.patience import asks_to_wait
 
 KIND = "not_understood"
@@ -33,6 +34,8 @@ class ActionNotUnderstood(SceneAction):
         return "action_not_understood"
 
     def play(self, scene: Scene) -> Events:
+        if cannot_write(scene.turn.text):
+            return offer_to_listen(scene)
         note_refused(scene)
         if scene.in_form():
             return _in_form(scene)
@@ -50,6 +53,12 @@ class ActionDefaultFallback(ActionNotUnderstood):
 
     def name(self) -> str:
         return "action_default_fallback"
+
+
+def offer_to_listen(scene: Scene) -> Events:
+    """Who can hardly write needs one number and a voice note; a form's question would take the number for itself."""
+    scene.say("utter_cannot_write", options=(COACH,))
+    return [FollowupAction("action_listen")] if scene.in_form() else []
 
 
 def answer_if_a_place(scene: Scene) -> Events | None:

@@ -108,6 +108,9 @@ class ActionDeleteData(SceneAction):
     def play(self, scene: Scene) -> Events:
         if scene.turn.choice("erase") == "yes":
             return erase_soon(scene)
+        if erasure.is_requested(scene.session, contact_id=scene.turn.contact_id):
+            scene.say("utter_erase_planned")
+            return []
         yes = Option(key="option_erase", payload='/delete_my_data{"choice": "erase:yes"}', values={})
         no = Option(key="option_keep_data", payload='/deny{"choice": "erase:no"}', values={})
         scene.say("utter_ask_erase", options=(yes, no))

@@ -53,6 +53,23 @@ def answer_about_stops(scene: Scene, question: str) -> Events:
     return [SlotSet("place", place), scene.ask(question="book")]
 
 
+def answer_where(scene: Scene) -> Events:
+    """Where the caravan is: near a place that is known, else the next stops, of which one may be taken, or a commune be named."""
+    known = scene.slot("place") or _names_a_place(scene)
+    ahead = stops.upcoming(scene.session, now=scene.turn.now)
+    if known or scene.in_form() or not ahead:
+        return answer_about_stops(scene, ABOUT_PLACES[0])
+    announce_example(scene, ahead)
+    options = tuple(stop_option(stop) for stop in ahead[:MAX_LISTED])
+    scene.say("utter_where_next", options=options, last=ahead[-1].day.isoformat(), count=len(ahead))
+    return [scene.ask(question="place", intent=ABOUT_PLACES[0])]
+
+
+def _names_a_place(scene: Scene) -> bool:
+    answer = read_place(scene)
+    return bool(answer.place or answer.candidates or answer.outside)
+
+
 def announce_example(scene: Scene, shown: list[StopView]) -> None:
     """Say once in a conversation that the timetable is an example, before the first answer that uses it."""
     if not any(stop.is_example for stop in shown):

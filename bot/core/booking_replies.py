@@ -29,7 +29,7 @@ def change(text: str) -> str | None:
 
 
 def request(text: str) -> str | None:
-    """ "code", "ics" (the calendar) or "pin" (the map) where the message asks for it and for nothing else."""
+    """ "mine" (the appointment itself), "code", "ics" (the calendar) or "pin" (the map) where the message asks for it and nothing else."""
     said = words(text)
     return _first("requests", " ".join(said)) if 0 < len(said) <= LONGEST_REQUEST else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.core.lexicon_patterns import pattern
+from bot.core.text import words
 
 _SENTENCE = re.compile(r"[.!?؟;؛\n]")
 _LEAST = 3
@@ -20,6 +21,11 @@ def need_in(text: str) -> str | None:
     what = said[found.end() - found.start() :]
     wants_us = pattern("ideas", "not_needed").search(what[:30]) is not None
     return None if wants_us or len(what.strip()) < _LEAST else said
+
+
+def wants_another(text: str) -> bool:
+    """Whether the message wants an idea that was told to be changed: "bghit nbeddel lfikra dyali"."""
+    return pattern("ideas", "change").search(" ".join(words(text))) is not None
 
 
 def hamlet_in(text: str) -> str | None:

@@ -29,9 +29,9 @@ _INTRODUCTION = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = re.compile(rf"(?<!\w){_INTRODUCES}", re.IGNORECASE)
-_BEHIND_A_REFUSAL = re.compile(rf"(?<!\w)(?:{_INTRODUCES_ALONE}|(?:mais|بل)\s+)", re.IGNORECASE)
+_BEHIND_A_REFUSAL = re.compile(rf"(?<!\w)(?:{_INTRODUCES_ALONE}|(?:mais|بل|c['’]?|[cs]é)\s+)", re.IGNORECASE)
 _REFUSES = re.compile(
-    r"^(?:non|no|la+|l+a|لا+|pas|machi|ماشي|ليس|pardon|desole|dsl|excuse|sm7|sme7|سمح|عفوا|gh?a?lt|ghlat|ghalat|غلط|erreur|tromp)"
+    r"^(?:n+\b|nan\b|nop+e?\b|non|no|la+|l+a|لا+|pas|machi|ماشي|ليس|pardon|desole|dsl|excuse|sm7|sme7|سمح|عفوا|gh?a?lt|ghlat|ghalat|غلط|erreur|tromp)"
     r"|\b(?:pas|tromp\w*|erreur|faux)\b"
 )
 """Over folded words: what takes back a name that was understood, in front of the right one."""

@@ -1,4 +1,4 @@
-"""The code, the calendar and the map, asked for in words by somebody who has an appointment."""
+"""The appointment itself, its code, the calendar and the map, asked for in words by somebody who has an appointment."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def payload_for(session: Session, *, contact_id: int, typed: str, now: datetime)
     ]
     if not active:
         return None
-    if wanted == "code" or len(active) > 1:
+    if wanted in ("code", "mine") or len(active) > 1:
         return ALL
     return f'{ALL}{{"choice": "{wanted}:{active[0].id}"}}'

@@ -27,7 +27,37 @@ def test_two_questions_about_places_have_one_answer(talk: Talk) -> None:
     talk.hear("fin w imta f Tiflet", "ask_stop_date", also=["ask_nearest_stop", "ask_cost"])
     keys = talk.act("action_answer")
     assert keys.count("utter_stop_here") == 1
-    assert keys[-1] == "utter_fact"
+    assert (keys[0], keys[-1]) == ("utter_fact", "utter_book_here_or_near")
+
+
+def test_what_asks_for_a_place_comes_last(talk: Talk) -> None:
+    talk.hear(
+        "wach fabor, fin, imta w chno njib",
+        "ask_dates",
+        also=["ask_nearest_stop", "ask_cost", "ask_documents"],
+    )
+    assert talk.act("action_answer") == ["utter_fact", "utter_fact", "utter_fact", "utter_ask_place"]
+
+
+@pytest.mark.parametrize("intent", ["ask_financing", "ask_project_support"])
+def test_who_asks_for_a_project_may_tell_it(talk: Talk, intent: str) -> None:
+    talk.hear("3ndi machro3 w khassni tamwil", intent).act("action_answer")
+    assert "/submit_idea" in [button.payload for button in talk.offered()]
+    talk.hear("3ndi machro3 w khassni tamwil", intent, also=["submit_idea"]).act("action_answer")
+    assert "/submit_idea" not in [button.payload for button in talk.offered()]
+
+
+def test_where_the_caravan_will_be_gets_the_next_stops_and_a_commune_will_do(talk: Talk) -> None:
+    keys = talk.hear("fin katkoun l9afila", "ask_dates").act("action_answer")
+    assert keys == ["utter_example_timetable", "utter_where_next"]
+    assert len(talk.offered()) == 4
+    assert "utter_stop_here" in talk.hear("Tiflet").act("action_inform")
+    assert "utter_stop_here" in talk.hear("w fin katkoun", "ask_dates").act("action_answer")
+
+
+def test_a_commune_that_is_told_beside_a_question_need_not_be_told_again(talk: Talk) -> None:
+    talk.hear("ana sakn f Tiflet, wach n9der nji?", "ask_eligibility").act("action_answer")
+    assert "utter_stop_here" in talk.hear("w imta l3ndna?", "ask_stop_date").act("action_answer")
 
 
 def test_the_dates_come_with_the_calendar_and_the_example_is_announced_once(talk: Talk) -> None:

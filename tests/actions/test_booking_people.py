@@ -109,3 +109,14 @@ def test_one_person_is_not_asked_for_another(talk: Talk) -> None:
     asked_for_time(talk).answer("10:00")
     talk.answer("Sara Benali")
     assert talk.answer("oui", "affirm") == ["utter_booking_made"]
+
+
+def test_the_sms_go_to_the_number_that_is_written_under_the_summary(talk: Talk) -> None:
+    assert asked_to_confirm(talk).answer("0661 22 33 44") == [
+        "utter_phone_noted",
+        "utter_ask_booking_confirmed",
+    ]
+    assert talk.answer("05 37 55 66 77")[0] == "utter_phone_not_mobile"
+    assert talk.answer("ah", "affirm") == ["utter_booking_made"]
+    (booking,) = all_bookings(talk.sessions)
+    assert booking.phone == "+212661223344"

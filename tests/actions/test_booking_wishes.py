@@ -77,3 +77,18 @@ def test_a_day_that_has_passed(talk: Talk, said: str) -> None:
 @pytest.mark.parametrize("said", ["asdfgh", "azerty", "aaaa", "شسيب"])
 def test_a_row_of_the_keyboard_is_no_name(talk: Talk, said: str) -> None:
     assert asked_for_name(talk).answer(said) == ["utter_name_no_name", "utter_ask_booking_name"]
+
+
+@pytest.mark.parametrize("said", ["wach momkin f l3chiya", "هل يمكن بعد الظهر؟"])
+def test_a_part_of_the_day_in_a_question_about_hours_is_a_wish(talk: Talk, said: str) -> None:
+    asked_for_time(talk).answer(said, "ask_opening_hours")
+    assert talk.slots["booking_wish"] == "afternoon"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("makan9derch nji dak nhar", "out_of_scope"), ("je travaille ce jour-là", "ask_jobs")],
+)
+def test_who_cannot_come_that_day_is_offered_others(talk: Talk, said: str, intent: str) -> None:
+    assert asked_for_time(talk).answer(said, intent) == ["utter_ask_booking_stop"]
+    assert not any("Tiflet" in title for title in talk.titles())

@@ -186,6 +186,19 @@ def test_who_asks_for_a_moment_has_it_and_the_form_stays(talk: Talk, said: str) 
     assert talk.hear(said, "out_of_scope").act("action_not_understood") == ["utter_no_hurry"]
 
 
+@pytest.mark.parametrize(
+    ("intent", "action"), [("ask_help", "action_help"), ("out_of_scope", "action_not_understood")]
+)
+def test_who_cannot_write_sends_one_number_and_speaks_to_a_coach(
+    talk: Talk, intent: str, action: str
+) -> None:
+    assert talk.hear("ma kan3rfch nkteb", intent).act(action) == ["utter_cannot_write"]
+    assert talk.offered()[0].payload == "/talk_to_human"
+    talk.hear("bghit rdv", "book_slot").form(FORM)
+    assert talk.hear("ما كنعرفش نكتب", intent).act(action) == ["utter_cannot_write"]
+    assert talk.listens
+
+
 def test_leaving_a_form_for_a_coach(talk: Talk) -> None:
     asked_to_confirm(talk).answer("bghit nhder m3a chi wa7ed", "talk_to_human")
     assert talk.refused
@@ -257,6 +270,8 @@ def test_erasing_is_asked_about_once(talk: Talk, yes: str) -> None:
         talk.hear("oui", "affirm").act("action_affirm")
     assert talk.keys() == ["utter_erase_planned"]
     assert erasures(talk) == [talk.conversation.contact_id]
+    talk.hear("vous avez effacé ?", "delete_my_data")
+    assert talk.act("action_delete_data") == ["utter_erase_planned"]
 
 
 @pytest.mark.parametrize("no", ["press", "say"])

@@ -189,3 +189,26 @@ def test_who_wants_an_appointment_first_is_not_taken_to_tell_a_project(talk: Tal
     talk.hear("3ndi fikra", "submit_idea").form("idea_form")
     talk.answer("la bghit rdv 9bel", "book_slot")
     assert talk.refused
+
+
+def test_an_idea_that_was_sent_is_not_changed_but_told_anew(talk: Talk) -> None:
+    asked_for_needs(talk).answer("une formation")
+    (sent,) = ideas_of(talk)
+    keys = talk.hear("bghit nbeddel lfikra dyali", "submit_idea").form(FORM)
+    assert keys == ["utter_idea_change", "utter_ask_idea_what"]
+    assert sent.reference in talk.words()
+    talk.answer("une coopérative de miel")
+    assert talk.slots["idea_what"] == "une coopérative de miel"
+    assert talk.answer("je veux changer mon idée", "submit_idea") == ["utter_ask_idea_what"]
+    assert talk.slots["idea_what"] is None
+
+
+def test_the_wish_to_change_an_idea_may_sound_like_a_question_about_it(talk: Talk) -> None:
+    asked_for_needs(talk).answer("une formation")
+    talk.hear("je veux modifier mon idée", "check_idea").act("action_answer")
+    assert talk.keys() == ["utter_idea_change", "utter_ask_idea_what"]
+
+
+def test_a_number_is_nothing_that_a_project_needs(talk: Talk) -> None:
+    assert asked_for_needs(talk).answer("1") == ["utter_idea_too_short", "utter_ask_idea_needs"]
+    assert ideas_of(talk) == []

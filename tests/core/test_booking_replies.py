@@ -151,6 +151,12 @@ def test_what_asks_for_something_else(said: str) -> None:
         "نهار آخر",
         "ما نقدرش نجي هاد النهار",
         "لا أستطيع الحضور في ذلك اليوم",
+        "makan9derch nji dak nhar",
+        "kan khdem dak nhar",
+        "je travaille ce jour-là",
+        "je ne suis pas libre ce jour-là",
+        "ما كنقدرش نجي داك النهار",
+        "عندي الخدمة داك النهار",
     ],
 )
 def test_another_day(said: str) -> None:

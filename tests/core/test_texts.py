@@ -78,6 +78,7 @@ SAMPLE: dict[str, Any] = {
     "commune": NAME,
     "place": NAME,
     "then": "Leila",
+    "phone": "0661223344",
     "venue": NAME,
     "answer": {variety.value: "…" for variety in Variety},
     "channel": "channel_whatsapp",

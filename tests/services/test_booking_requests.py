@@ -29,6 +29,10 @@ def asked(sessions: Sessions, booking: Booking, typed: str, now: datetime) -> st
     ("typed", "payload"),
     [
         ("mon code", "/check_booking"),
+        ("rdv dyalna", "/check_booking"),
+        ("fin rdv dyali", "/check_booking"),
+        ("notre rendez-vous", "/check_booking"),
+        ("الموعد ديالنا", "/check_booking"),
         ("زيدو ف الكالوندري", '/check_booking{{"choice": "ics:{id}"}}'),
         ("sift liya location", '/check_booking{{"choice": "pin:{id}"}}'),
     ],
@@ -45,6 +49,7 @@ def test_other_words_and_people_without_an_appointment_are_left_to_the_assistant
 ) -> None:
     booking = plans.book()
     assert asked(sessions, booking, "fin jat l9afila", now) is None
+    assert asked(sessions, booking, "bghit nbeddel rdv dyali", now) is None
     with sessions() as session:
         nobody = booking.contact_id + 999
         assert booking_requests.payload_for(session, contact_id=nobody, typed="mon code", now=now) is None
