@@ -22,6 +22,7 @@ from sanic.response import HTTPResponse
 from bot.core.garbage import leave_the_start_alone
 from bot.rasa_components.action_results import check_the_schema_once
 from bot.rasa_components.kept_connections import keep_connections
+from bot.rasa_components.once import think_once
 from bot.rasa_components.straight_graph import straight
 from bot.rasa_components.turn_store import TurnStore
 from bot.rasa_components.typed_text import message_text
@@ -210,6 +211,7 @@ def _harden(agent: Any) -> None:
     if processor.action_endpoint is not None:
         keep_connections(processor.action_endpoint)
     processor.graph_runner.run = straight(processor.graph_runner)
+    think_once(processor)
     run_action = processor._run_action
 
     async def run_loudly(action: Action, *args: Any, **kwargs: Any) -> bool:
