@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bot.channels.senders import Senders
 from bot.core.backoff import TURN_TRIES
 from bot.core.errors import NotFound
 from bot.core.messages import Channel
+from bot.core.rate_rules import Limit, limits_for
+from bot.core.sending_rules import policy_of
 from bot.dialogue import TurnRefused, TurnReply, TurnRequest, take_turn
 from bot.jobs.context import JobsContext
 from bot.measures import TURN_SECONDS, TURNS
-from bot.services import announcements, turns
+from bot.services import announcements, rates, turns
 from bot.services.arrivals import NotYet, Overtaken
 from bot.services.at_once import AtOnce, Held
 from bot.services.turns import Turn
 from bot.store import queue
-from bot.store.engine import transaction
+from bot.store.engine import each_alone, transaction
 from bot.store.models import Conversation, InboundMessage
 
 log = logging.getLogger(__name__)
@@ -140,32 +146,68 @@ def _request(turn: Turn) -> TurnRequest:
 
 def _finish(context: JobsContext, turn: Turn, reply: TurnReply, job: TurnJob | None) -> Answered | None:
     now = context.clock()
+    limits = _limits(context, turn)
     send_now = None
-    if job is not None and job.sends:
-        send_now = AtOnce(worker_id=job.worker_id, senders=context.sender_names, now=now)
+    if job is not None and job.sends and _may_send(context, limits):
+        send_now = AtOnce(worker_id=job.worker_id, now=now)
     with transaction(context.sessions) as session:
         if job is not None:
             queue.take_off(session, job.job_id)
-        turns.finish(
-            session,
-            turn=turn,
-            bubbles=reply.bubbles,
-            variety=reply.variety,
-            intent=reply.intent,
-            confidence=reply.confidence,
-            texts=context.texts,
-            now=now,
-            send_now=send_now,
-        )
-        announcements.show_pending(
-            session,
-            conversation=session.get_one(Conversation, turn.conversation_id),
-            intent=reply.intent,
-            texts=context.texts,
-            commune_name=context.commune_name,
-            now=now,
-        )
-    return None if job is None else Answered(held=send_now.held if send_now else None)
+        _store(session, context, turn, reply, send_now, now)
+    held = None if send_now is None else send_now.held
+    if send_now is not None and held is None:
+        _leave_the_sending(context, limits)
+    return None if job is None else Answered(held=held)
+
+
+def _store(
+    session: Session,
+    context: JobsContext,
+    turn: Turn,
+    reply: TurnReply,
+    send_now: AtOnce | None,
+    now: datetime,
+) -> None:
+    turns.finish(
+        session,
+        turn=turn,
+        bubbles=reply.bubbles,
+        variety=reply.variety,
+        intent=reply.intent,
+        confidence=reply.confidence,
+        texts=context.texts,
+        now=now,
+        send_now=send_now,
+    )
+    announcements.show_pending(
+        session,
+        conversation=session.get_one(Conversation, turn.conversation_id),
+        intent=reply.intent,
+        texts=context.texts,
+        commune_name=context.commune_name,
+        now=now,
+    )
+
+
+def _limits(context: JobsContext, turn: Turn) -> Sequence[Limit]:
+    channel = Channel(turn.channel)
+    return limits_for(
+        channel=channel,
+        sender=context.sender_names.get(channel, ""),
+        conversation_id=turn.conversation_id,
+        priority=policy_of("reply").priority,
+    )
+
+
+def _may_send(context: JobsContext, limits: Sequence[Limit]) -> bool:
+    """Whether the pace allows one more message. In a transaction before the turn's, which would keep the bucket from all others."""
+    with each_alone(context.sessions) as session:
+        return rates.take_if_free(session, limits)
+
+
+def _leave_the_sending(context: JobsContext, limits: Sequence[Limit]) -> None:
+    with each_alone(context.sessions) as session:
+        rates.give_back(session, limits)
 
 
 def _give_up(context: JobsContext, inbound_id: int) -> None:

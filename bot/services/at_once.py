@@ -5,7 +5,6 @@ It saves a way through the queue. What stands against sending it at once leaves 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.core import service_window
 from bot.core.messages import Channel, DeliveryStatus, OutboundContent
 from bot.core.routing import Talker
-from bot.services import rates, sending
+from bot.services import sending
 from bot.services.outgoing import Outgoing
 from bot.store import queue
 from bot.store.models import ContactAddress, Conversation, OutboundMessage
@@ -30,11 +29,11 @@ class Held:
 
 class AtOnce:
     """Takes the first answer of a turn that it is offered; ``held`` is that answer. ``worker_id`` is the queue's number of the worker,
-    ``senders`` names the number or bot that sends on each channel.
+    which has the tokens for it already.
     """
 
-    def __init__(self, *, worker_id: int, senders: Mapping[Channel, str], now: datetime) -> None:
-        self._worker_id, self._senders, self._now = worker_id, senders, now
+    def __init__(self, *, worker_id: int, now: datetime) -> None:
+        self._worker_id, self._now = worker_id, now
         self.held: Held | None = None
 
     def __call__(self, session: Session, message: Outgoing, conversation: Conversation) -> bool:
@@ -48,11 +47,6 @@ class AtOnce:
         job_id = queue.hold_send(session, outbound_id=row.id, send=message.send, worker_id=self._worker_id)
         if job_id is None:
             row.status = DeliveryStatus.QUEUED.value
-            return False
-        # Last, because others wait for the buckets until this is committed.
-        if not rates.take_if_free(session, sending.limits_of(row, self._senders)):
-            row.status = DeliveryStatus.QUEUED.value
-            queue.take_off(session, job_id)
             return False
         self.held = Held(job_id=job_id, content=sending.content_of(row))
         return True

@@ -19,7 +19,8 @@ _LOOK = text(
             SELECT turn_id IS NULL OR buttons::text LIKE '%/answer_change%' FROM outbound_message
             WHERE conversation_id = :conversation_id ORDER BY id DESC LIMIT 1
         ), false),
-        (SELECT province_code FROM caravan WHERE is_current)
+        (SELECT province_code FROM caravan WHERE is_current),
+        EXISTS (SELECT FROM inbound_message WHERE conversation_id = :conversation_id AND outcome = 'answered')
     """
 )
 
@@ -34,6 +35,7 @@ class Calm:
     many: bool
     spoken_to: bool
     province: str | None
+    answered: bool
 
 
 def look(session: Session, conversation_id: int) -> Calm:
@@ -41,7 +43,7 @@ def look(session: Session, conversation_id: int) -> Calm:
     found = session.execute(
         _LOOK, {"conversation_id": conversation_id, "many": arrival_rules.FLOOD_MESSAGES}
     ).one()
-    return Calm(handed_over=found[0], many=found[1], spoken_to=found[2], province=found[3])
+    return Calm(handed_over=found[0], many=found[1], spoken_to=found[2], province=found[3], answered=found[4])
 
 
 def was_seen_to(session: Session, inbound: InboundMessage) -> bool:

@@ -1,4 +1,4 @@
-"""Limits of rate as rows that all workers share. Taking a token is part of the transaction that claims the message."""
+"""Limits of rate as rows that all workers share. A token is taken in the transaction that claims the message, or before it."""
 
 from __future__ import annotations
 
@@ -63,18 +63,25 @@ def take(session: Session, limits: Sequence[Limit]) -> None:
 
 
 def take_if_free(session: Session, limits: Sequence[Limit]) -> bool:
-    """As :func:`take` in one statement, but says False where there is no token for one of them, and takes none."""
-    keys = [limit.key for limit in limits]
+    """As :func:`take` in one statement, but says False where there is no token for one of them, and takes none.
+
+    Best with each statement alone (:func:`bot.store.engine.each_alone`): everybody who sends wants the sender's bucket.
+    """
     values = {
-        "keys": keys,
+        "keys": [limit.key for limit in limits],
         "bursts": [limit.burst for limit in limits],
         "rates": [limit.per_second for limit in limits],
     }
     left = {row.key: row.tokens for row in session.execute(_TAKE_ALL, values)}
     if all(left[limit.key] >= limit.floor for limit in limits):
         return True
-    session.execute(_GIVE_BACK, {"keys": keys})
+    give_back(session, limits)
     return False
+
+
+def give_back(session: Session, limits: Sequence[Limit]) -> None:
+    """What was taken was not needed."""
+    session.execute(_GIVE_BACK, {"keys": [limit.key for limit in limits]})
 
 
 def forget_full(session: Session, *, older_than_seconds: float) -> None:

@@ -40,7 +40,7 @@ CONFIRMATION = {WishKind.STOP: "utter_unsubscribed", WishKind.RESUME: "utter_sub
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What the assistant is asked: values of one inbound message."""
+    """What the assistant is asked: values of one inbound message. ``is_first``: nothing was answered in its conversation before."""
 
     inbound_id: int
     conversation_id: int
@@ -48,6 +48,7 @@ class Turn:
     text: str
     payload: str | None
     metadata: dict[str, Any]
+    is_first: bool
 
 
 def begin(
@@ -89,6 +90,7 @@ def begin(
         metadata=metadata_of(conversation, inbound, commune_at, calm.province, now)
         | _variety_of(wish, conversation)
         | ({"resumed": True} if resumes else {}),
+        is_first=not calm.answered,
     )
 
 
@@ -239,7 +241,7 @@ def finish(
     if found is None:
         return ()
     inbound, conversation = found
-    if intent != "greet" and not _answered_before(session, turn):
+    if turn.is_first and intent != "greet":
         bubbles = (_first_note(texts, variety), *bubbles)
     inbound.intent, inbound.confidence, inbound.variety = intent, confidence, variety
     if variety:
@@ -257,15 +259,6 @@ def finish(
 
 def _first_note(texts: Texts, variety: str | None) -> Bubble:
     return Bubble(text=texts.say("utter_first_note", variety_or_default(variety)))
-
-
-def _answered_before(session: Session, turn: Turn) -> bool:
-    found = session.scalar(
-        select(func.count()).where(
-            InboundMessage.conversation_id == turn.conversation_id, InboundMessage.outcome == "answered"
-        )
-    )
-    return bool(found)
 
 
 def give_up(session: Session, *, inbound_id: int, texts: Texts, now: datetime) -> None:

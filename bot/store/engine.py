@@ -79,3 +79,11 @@ def transaction(sessions: Sessions) -> Iterator[Session]:
     """One use case, one transaction: committed when the block ends, rolled back when it raises."""
     with sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def each_alone(sessions: Sessions) -> Iterator[Session]:
+    """Each statement is a transaction of its own: a row that many want is locked no longer than the statement takes."""
+    with sessions() as session:
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session

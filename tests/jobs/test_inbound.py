@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.core.backoff import TURN_TRIES
 from bot.core.locales import Variety
@@ -16,10 +16,11 @@ from bot.core.texts import default_texts
 from bot.dialogue import Answer, TurnFailed
 from bot.jobs import inbound
 from bot.jobs.context import JobsContext
+from bot.jobs.inbound import TurnJob
 from bot.services import handoffs
 from bot.services.arrivals import NotYet
 from bot.store.engine import Sessions, transaction
-from bot.store.models import Conversation, Handoff, InboundMessage, OutboundMessage
+from bot.store.models import Conversation, Handoff, InboundMessage, OutboundMessage, RateBucket
 from tests.assistant import Asked, FakeAssistant, fails, says
 from tests.jobs.conftest import FakeSenders, Receive, StandingClock
 
@@ -182,3 +183,52 @@ def test_a_flood_waits_in_the_queue(
     clock.move(seconds=3)
     answer(context, first)
     assert len(assistant.asked) == 1
+
+
+def buckets(sessions: Sessions) -> dict[str, int]:
+    """The tokens that are left, by what a bucket is for."""
+    with sessions() as session:
+        return {bucket.key.split(":")[1]: round(bucket.tokens) for bucket in session.query(RateBucket)}
+
+
+@pytest.fixture
+def worker(sessions: Sessions) -> TurnJob:
+    """A worker that may send what it answers; its job is none that is in the queue."""
+    with transaction(sessions) as session:
+        session.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+        number = session.scalar(text("SELECT max(id) FROM procrastinate_workers"))
+    return TurnJob(job_id=0, worker_id=number or 0, sends=True)
+
+
+def answered_by(context: JobsContext, worker: TurnJob, inbound_id: int) -> bool:
+    """Whether the worker holds the answer."""
+    done = asyncio.run(inbound.answer(context, inbound_id=inbound_id, attempts=0, job=worker))
+    assert done is not None
+    return done.held is not None
+
+
+def test_an_answer_that_its_worker_sends_takes_one_token_of_the_sender_and_one_of_the_person(
+    context: JobsContext, sessions: Sessions, receive: Receive, worker: TurnJob
+) -> None:
+    assert answered_by(context, worker, receive())
+    assert buckets(sessions) == {"": 79, "to": 44}
+
+
+def test_without_a_token_the_answer_waits_in_the_queue_and_takes_none(
+    context: JobsContext, sessions: Sessions, receive: Receive, worker: TurnJob
+) -> None:
+    assert answered_by(context, worker, receive())
+    with transaction(sessions) as session:
+        session.execute(text("UPDATE rate_bucket SET tokens = 0 WHERE key LIKE '%:to:%'"))
+    assert not answered_by(context, worker, receive("SM2"))
+    assert buckets(sessions)["to"] == 0
+    assert said(sessions) == ["D'accord"] * 2
+
+
+def test_an_answer_that_others_are_before_gives_its_tokens_back(
+    context: JobsContext, sessions: Sessions, receive: Receive, worker: TurnJob
+) -> None:
+    """The first one is still on its way."""
+    assert answered_by(context, worker, receive())
+    assert not answered_by(context, worker, receive("SM2"))
+    assert buckets(sessions)["to"] == 44

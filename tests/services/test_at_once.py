@@ -12,7 +12,7 @@ from bot.core.messages import Channel, InboundKind, InboundMessage
 from bot.services import contacts, messages, receiving
 from bot.services.at_once import AtOnce
 from bot.store.engine import Sessions, transaction
-from bot.store.models import Conversation, OutboundMessage, RateBucket
+from bot.store.models import Conversation, OutboundMessage
 
 ADDRESS = "+212612345678"
 WORDS = ("Salam", "x" * 1500)
@@ -41,7 +41,7 @@ def answer(sessions: Sessions, turn: int, now: datetime, *texts: str) -> AtOnce:
     """Complete the turn, offering what is said to the worker."""
     with transaction(sessions) as session:
         worker_id = session.scalar(text("SELECT max(id) FROM procrastinate_workers"))
-        at_once = AtOnce(worker_id=worker_id, senders={}, now=now)
+        at_once = AtOnce(worker_id=worker_id, now=now)
         messages.complete_turn(
             session,
             inbound_id=turn,
@@ -68,8 +68,6 @@ def test_an_answer_is_stored_claimed_and_held_together(sessions: Sessions, turn:
     assert held is not None
     assert (held.content.address, held.content.text) == (ADDRESS, "Salam")
     assert state(sessions) == [("sending", "doing", True)]
-    with sessions() as session:
-        assert {bucket.key.split(":")[1] for bucket in session.query(RateBucket)} == {"", "to"}
 
 
 def test_only_the_first_of_several_is_held_and_the_others_wait_for_it(
@@ -85,18 +83,6 @@ def test_what_waits_for_the_same_address_leaves_first(sessions: Sessions, turn: 
         messages.reply(session, conversation=conversation, bubbles=[Bubble(text="Avant")], now=now)
     assert answer(sessions, turn, now, "Salam").held is None
     assert state(sessions) == [("queued", "todo", False)] * 2
-
-
-def test_without_a_token_it_waits_and_takes_none(sessions: Sessions, turn: int, now: datetime) -> None:
-    with transaction(sessions) as session:
-        session.execute(
-            text("INSERT INTO rate_bucket (key, tokens, at) VALUES ('whatsapp:to:1', 0, clock_timestamp())")
-        )
-        session.execute(text("UPDATE rate_bucket SET key = 'whatsapp:to:' || (SELECT id FROM conversation)"))
-    assert answer(sessions, turn, now, "Salam").held is None
-    assert state(sessions) == [("queued", "todo", False)]
-    with sessions() as session:
-        assert round(session.get_one(RateBucket, "whatsapp:").tokens) == 80
 
 
 def test_who_blocked_us_or_wrote_too_long_ago_is_left_to_the_job(
