@@ -93,6 +93,8 @@ def tell_fact(scene: Scene, intent: str) -> Events:
     else:
         scene.say("utter_fact", options=offer, answer=answer)
     if intent == "ask_dates" and not set(scene.turn.intents) & set(ABOUT_PLACES):
+        if scene.slot("place") and not scene.in_form():
+            return answer_about_stops(scene, "ask_stop_date")
         _tell_calendar(scene)
     return []
 

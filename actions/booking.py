@@ -71,6 +71,8 @@ class ValidateBookingForm(FormStep):
         turn = scene.turn
         if turn.choice(MEANT) is None and turn.intent in NAME_IS_MORE and introduced(scene):
             return False
+        if requested == "booking_confirmed" and (booking_replies.says_yes(turn.text) or _put_right(scene)):
+            return False
         if turn.choice(MEANT) is None and requested in WISHABLE:
             wish = booking_replies.wish(turn.text)
             if wish == "other_day" and turn.intent == "reschedule_booking" and active_bookings(scene):
@@ -100,6 +102,11 @@ class ValidateBookingForm(FormStep):
         change = CHANGES.get(scene.turn.choice("change") or _changed_in_words(scene) or "")
         if change:
             return dict.fromkeys(change) | {"booking_waits": None}
+        if requested == "booking_confirmed" and booking_replies.says_yes(scene.turn.text):
+            return _read_confirmation(scene, yes=True)
+        right = _put_right(scene) if requested == "booking_confirmed" else None
+        if right is not None:
+            return _as_name(scene, right)
         naming = requested == "booking_name" and _may_be_a_name(scene)
         if requested == "booking_confirmed" and _is_a_bare_name(scene):
             return _as_name(scene, own_name(scene.turn.text))
@@ -144,6 +151,23 @@ def _is_a_bare_name(scene: Scene) -> bool:
     part = any((item.get("end") or 0) - (item.get("start") or 0) < len(turn.text.strip()) for item in places)
     plain = word_set("place_cues").isdisjoint(said) and listed("names", "ends").isdisjoint(said)
     return part and plain and len(said) > 1 and not scene.slot("booking_moves") and is_plausible(turn.text)
+
+
+def _put_right(scene: Scene) -> str | None:
+    """The name that is written alone under a summary, where it shares a word with the one that stands there: "lla, Zineb Lahmar"."""
+    text, known = booking_replies.without_refusal(scene.turn.text), str(scene.slot("booking_name") or "")
+    name = own_name(text)
+    shared = set(words(name)) & set(words(known.split(NAMES_APART)[0]))
+    courteous = not word_set("not_names").isdisjoint(words(name))  # "yes, Sara Benali"
+    if (
+        scene.slot("booking_moves")
+        or courteous
+        or not shared
+        or len(words(name)) < 2
+        or not is_plausible(text)
+    ):
+        return None
+    return name
 
 
 def _as_name(scene: Scene, name: str) -> Values:
@@ -239,13 +263,13 @@ def _read_other_phone(scene: Scene, requested: str | None) -> Values:
     return {"booking_phone": number.e164}
 
 
-def _read_confirmation(scene: Scene) -> Values:
+def _read_confirmation(scene: Scene, *, yes: bool = False) -> Values:
     """Yes; behind the question what to change it only shows the summary again, and a name alone is the right one."""
     turn = scene.turn
     if turn.choice("confirm") == "yes":
         return {"booking_confirmed": True}
     if not asked_what_to_change(scene):
-        return {"booking_confirmed": True} if turn.intent == "affirm" else {}
+        return {"booking_confirmed": True} if yes or turn.intent == "affirm" else {}
     name = own_name(turn.text)
     is_one = turn.intent in ("inform", "out_of_scope") and len(name.split()) > 1 and not turn.entities
     if not is_one or scene.slot("booking_moves") or is_no_name(name) or name_problem(name) is not None:
@@ -257,5 +281,5 @@ def refused(scene: Scene) -> bool:
     """Whether the summary was refused without a word on what is wrong with it."""
     turn = scene.turn
     no = turn.intent in ("deny", "reschedule_booking") or turn.choice("confirm") == "no"
-    better = any(turn.values(entity) for entity in NAMED) or introduced(scene)
+    better = any(turn.values(entity) for entity in NAMED) or introduced(scene) or _put_right(scene)
     return no and not better

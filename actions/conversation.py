@@ -6,7 +6,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from sqlalchemy import func, select
 
 from actions import visits
-from actions.answers import COACH
+from actions.answers import COACH, say_other_language
 from actions.booked import FORM_SLOTS, active_bookings
 from actions.idea import SLOTS as IDEA_SLOTS
 from actions.not_understood import answer_if_a_place, not_understood, offer_to_listen
@@ -22,7 +22,7 @@ from actions.people import (
 from actions.plan_answers import ActionAnswerChange, answer
 from actions.renaming import begin_renaming, wants_another_name
 from actions.runtime import REQUESTED, Events, Scene, SceneAction, cleared
-from bot.core import booking_replies, options
+from bot.core import booking_replies, foreign, options
 from bot.core.asides import cannot_write
 from bot.core.handoff_rules import Reason
 from bot.core.lexicons import word_set
@@ -40,6 +40,8 @@ OTHERS = {
     "delete_my_data": ActionDeleteData,
 }
 """What the person wants instead of the form, by intent."""
+GREETING = 2
+"""Words: a foreign greeting is greeted; more than that wants an answer in that language."""
 
 
 class ActionGreet(SceneAction):
@@ -49,6 +51,10 @@ class ActionGreet(SceneAction):
         return "action_greet"
 
     def play(self, scene: Scene) -> Events:
+        language = foreign.language_of(scene.turn.text)
+        if language is not None and len(words(scene.turn.text)) > GREETING:
+            say_other_language(scene, language)
+            return []
         answered = scene.session.scalar(
             select(func.count()).where(
                 InboundMessage.conversation_id == scene.turn.conversation_id,

@@ -13,6 +13,7 @@ from actions.not_understood import KIND, SAY_OTHERWISE, likely_meanings
 from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
+from bot.core.asides import looks_asked
 from bot.core.meanings import INFORMATION
 from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name
 from bot.core.patience import asks_to_wait
@@ -57,6 +58,8 @@ BRIEF = 6
 """Words: at that length a message that surely wants something else is no story of a project."""
 FEW = 3
 """Words: so short a message is a name or a number that is not known rather than something to ask back."""
+PERSONAL = frozenset({"check_idea", "check_booking"})
+"""Nobody tells a project with so few words that surely ask for an idea or an appointment: "fin weslat lfikra dyali"."""
 POLITE = frozenset({"greet", "thank", "complain"})
 """A name may look like one of these to the classifier ("Salma"), so its confidence does not count."""
 
@@ -133,7 +136,9 @@ class FormStep(SceneAction):
             return True
         if turn.intent not in QUESTIONS:
             return False
-        asked = _looks_asked(turn.text)
+        if turn.intent in PERSONAL and turn.confidence >= SURE and len(turn.text.split()) <= BRIEF:
+            return True
+        asked = looks_asked(turn.text)
         if asked or requested not in self.short_text:
             return asked
         sure = turn.confidence >= SURE and turn.intent not in POLITE
@@ -166,7 +171,7 @@ class FormStep(SceneAction):
         if turn.intent != "out_of_scope" or not likely_meanings(scene):
             return False
         if requested in self.free_text or len(turn.text.split()) <= FEW:
-            return _looks_asked(turn.text)
+            return looks_asked(turn.text)
         values = {name: scene.slot(name) for name in self.slots(scene)}
         return not self.read(scene.muted(), requested, values)
 
@@ -180,7 +185,3 @@ class FormStep(SceneAction):
 
     def _active(self, scene: Scene) -> bool:
         return bool((scene.tracker.active_loop or {}).get("name") == self.form)
-
-
-def _looks_asked(text: str) -> bool:
-    return "?" in text or "؟" in text

@@ -13,7 +13,9 @@ from actions.runtime import Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES, answer_about_stops
 from bot.core import foreign
 from bot.core.asides import cannot_write
-from bot.core.patience import asks_to_wait
+from bot.core.idea_words import wants_another
+from bot.core.own_names import surely_introduced
+from bot.core.patience import asks_to_wait, has_only_begun
 
 KIND = "not_understood"
 QUESTION_BACK, SAY_OTHERWISE = 1, 2
@@ -23,6 +25,8 @@ SHORT = 4
 """Words: a longer message that names a place also wants something there."""
 STORY = 12
 """Words: in so long a message a place is part of what is told."""
+INTRODUCTION = 6
+"""Words: so short a message gives a name and wants nothing yet."""
 LONG = 250
 """Characters: more than this is a letter rather than a question."""
 
@@ -41,6 +45,8 @@ class ActionNotUnderstood(SceneAction):
             return _in_form(scene)
         if wants_another_name(scene):
             return begin_renaming(scene)
+        if wants_another(scene.turn.text):
+            return [FollowupAction("idea_form")]  # which says how
         words = len(scene.turn.text.split())
         if words > STORY or (words > SHORT and likely_meanings(scene)):
             return not_understood(scene)
@@ -75,6 +81,13 @@ def not_understood(scene: Scene) -> Events:
     """The help for this time in a row, outside a form."""
     if asks_to_wait(scene.turn.text):
         scene.say("utter_no_hurry")
+        return []
+    if has_only_begun(scene.turn.text):
+        scene.say("utter_go_on")
+        return []
+    name = surely_introduced(scene.turn.text)
+    if name is not None and len(scene.turn.text.split()) <= INTRODUCTION:
+        scene.say("utter_hello_name", name=name)
         return []
     level, likely = _level(scene)
     language = foreign.language_of(scene.turn.text)

@@ -17,6 +17,7 @@ from actions.renaming import begin_renaming, rename, wants_another_name
 from actions.runtime import Events, Scene, SceneAction, cleared
 from bot.core import booking_replies
 from bot.core.errors import NotFound
+from bot.core.idea_words import wants_another as wants_another_idea
 from bot.core.texts import Option
 from bot.services import bookings, consent, effects, stops
 from bot.services.bookings import AlreadyBooked, TimeTaken
@@ -135,6 +136,8 @@ class ActionStartMove(SceneAction):
         return "action_start_move"
 
     def play(self, scene: Scene) -> Events:
+        if wants_another_idea(scene.turn.text):
+            return [FollowupAction("idea_form")]  # which says how
         events = answer_questions(scene)
         if scene.turn.choice(RENAME) or wants_another_name(scene):
             return [*events, *begin_renaming(scene)]

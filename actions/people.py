@@ -9,8 +9,11 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.answers import answer_questions
 from actions.learning import note_before_coach
+from actions.meanings import ask_meaning
 from actions.runtime import Events, Scene, SceneAction
+from actions.turn import MEANT
 from bot.core import consent_rules
+from bot.core.asides import looks_asked
 from bot.core.handoff_rules import Reason
 from bot.core.locales import Variety
 from bot.core.texts import Option
@@ -94,6 +97,10 @@ class ActionUnsubscribe(Task):
         return "action_unsubscribe"
 
     def do(self, scene: Scene) -> Events:
+        typed = scene.typed()
+        if scene.turn.choice(MEANT) is None and looks_asked(typed) and consent_rules.wish_of(typed) is None:
+            ask_meaning(scene, ("unsubscribe", "ask_privacy"))
+            return [FollowupAction("action_listen")] if scene.in_form() else []
         consent.stop(scene.session, **_said(scene))
         scene.say("utter_unsubscribed")
         return []

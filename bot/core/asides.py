@@ -1,4 +1,4 @@
-"""What people say beside what they ask: that writing is hard for them, or that a question is about where."""
+"""What people say beside what they ask: that writing is hard for them, that a question is about where, or abuse."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from bot.core.text import words
 
 LONGEST = 8
 """Words: who writes more can write."""
+MOST_OF_ABUSE = 5
+"""Words: a longer message also says something."""
 
 
 def cannot_write(text: str) -> bool:
@@ -18,3 +20,14 @@ def cannot_write(text: str) -> bool:
 def asks_where(text: str) -> bool:
     """Whether the message asks for a place: "fin katkoun l9afila", not "la date de fin"."""
     return pattern("asides", "where").search(" ".join(words(text))) is not None
+
+
+def is_abuse(text: str) -> bool:
+    """Whether the message is an insult and hardly anything else."""
+    said = words(text)
+    return 0 < len(said) <= MOST_OF_ABUSE and pattern("asides", "insult").search(" ".join(said)) is not None
+
+
+def looks_asked(text: str) -> bool:
+    """Whether the message has a question mark."""
+    return "?" in text or "؟" in text

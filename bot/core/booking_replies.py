@@ -39,6 +39,16 @@ def wants_another_name(text: str) -> bool:
     return _pattern("another_name").search(" ".join(words(text))) is not None
 
 
+def says_yes(text: str) -> bool:
+    """Whether the whole message is a yes as it is typed in haste: "wé", which is a weekend elsewhere."""
+    return _pattern("haste").search(" ".join(words(text))) is not None
+
+
+def without_refusal(text: str) -> str:
+    """``text`` without the no in front of it: "lla, Zineb Lahmar"."""
+    return _pattern("refusal").sub("", text.strip())
+
+
 def with_another(text: str) -> bool:
     """Whether somebody comes along: "m3a khti", "pour deux personnes"."""
     return _pattern("with_another").search(" ".join(words(text))) is not None

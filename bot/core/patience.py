@@ -1,4 +1,4 @@
-"""Somebody asks the assistant to wait a moment: "sbr chwiya", "attends", "صبر شوية"."""
+"""Somebody asks the assistant to wait a moment ("sbr chwiya", "attends", "صبر شوية"), or has only begun to say something."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def asks_to_wait(text: str) -> bool:
     said = words(text)
     is_name = len(said) == 1 and said[0] in listed("patience", "not_alone")
     return not is_name and says_only(text, lexicon="patience", what="wait")
+
+
+def has_only_begun(text: str) -> bool:
+    """Whether ``text`` is the beginning of something that follows in the next message: "khouya bghit n3ref"."""
+    return "?" not in text and "؟" not in text and says_only(text, lexicon="patience", what="opening")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.core import consent_rules, phone
+from bot.core.asides import is_abuse
 from bot.core.bubbles import Bubble
 from bot.core.consent_rules import Wish, WishKind
 from bot.core.locales import Variety, variety_or_default
@@ -152,6 +153,8 @@ def _meant(at: _Opened, calm: Calm, text: str) -> str | None:
         answer = _answer_to_what_was_said(at, text)
         if answer is not None:
             return answer
+    if is_abuse(text):
+        return "/complain"
     return booking_requests.payload_for(
         at.session, contact_id=at.conversation.contact_id, typed=text, now=at.now
     )

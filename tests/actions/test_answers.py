@@ -98,3 +98,10 @@ def test_an_answer_ends_the_row_of_misunderstandings(talk: Talk) -> None:
     talk.hear("zxcv", "out_of_scope").act("action_not_understood")
     talk.hear("wach fabor", "ask_cost").act("action_answer")
     assert talk.hear("zxcv", "out_of_scope").act("action_not_understood") == ["utter_not_understood"]
+
+
+def test_the_dates_for_a_place_that_is_known_are_those_of_its_stop(talk: Talk) -> None:
+    talk.hear("imta f Tiflet", "ask_stop_date").act("action_answer")
+    keys = talk.hear("chhal mn nhar", "ask_dates").act("action_answer")
+    assert "utter_stop_here" in keys
+    assert "utter_calendar" not in keys

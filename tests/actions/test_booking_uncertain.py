@@ -128,3 +128,24 @@ def test_the_place_changes_while_the_hour_is_asked(talk: Talk) -> None:
     asked_for_time(talk).answer("la bghit f Rommani")
     assert talk.slots["booking_place"]["commune"] == ROMMANI
     assert talk.slots["requested_slot"] == "booking_time"
+
+
+@pytest.mark.parametrize(("said", "intent"), [("wé", "inform"), ("ouais", "greet"), ("we", "affirm")])
+def test_a_hasty_yes_is_no_weekend(talk: Talk, said: str, intent: str) -> None:
+    assert asked_to_confirm(talk).answer(said, intent) == ["utter_booking_made"]
+
+
+@pytest.mark.parametrize("said", ["lla, sara benallal", "Sara Benallal", "non Sara Benallal"])
+@pytest.mark.parametrize("intent", ["deny", "out_of_scope", "inform"])
+def test_the_right_name_alone_changes_the_summary(talk: Talk, said: str, intent: str) -> None:
+    assert asked_to_confirm(talk).answer(said, intent) == ["utter_ask_booking_confirmed"]
+    assert talk.slots["booking_name"] == "Sara Benallal"
+
+
+def test_another_name_alone_is_not_taken_for_a_correction(talk: Talk) -> None:
+    asked_to_confirm(talk).answer("la, machi mzyan", "deny")
+    assert talk.slots["booking_name"] == "Sara Benali"
+
+
+def test_a_yes_with_the_name_is_a_yes(talk: Talk) -> None:
+    assert asked_to_confirm(talk).answer("oui Sara Benali", "affirm") == ["utter_booking_made"]

@@ -244,6 +244,21 @@ def test_news_yes_and_no_and_yes_again(talk: Talk) -> None:
     assert talk.act("action_subscribe") == ["utter_subscribed_again"] * 2, "the same turn run twice"
 
 
+def test_a_question_about_messages_does_not_end_them(talk: Talk) -> None:
+    talk.hear("wach ghadi tb9aw tsifto liya messages?", "unsubscribe").act("action_unsubscribe")
+    assert talk.keys() == ["utter_did_you_mean"]
+    assert talk.hear(talk.offered()[0].payload).act("action_unsubscribe") == ["utter_unsubscribed"]
+
+
+@pytest.mark.parametrize(
+    ("said", "key"), [("hello do you speak english", "utter_other_language"), ("azul", "utter_welcome")]
+)
+def test_who_greets_at_length_in_another_language_hears_which_are_spoken(
+    talk: Talk, said: str, key: str
+) -> None:
+    assert talk.hear(said, "greet").act("action_greet") == [key]
+
+
 def test_stop_where_a_name_is_asked_for_is_no_name(talk: Talk) -> None:
     asked_for_name(talk).answer("/unsubscribe", "unsubscribe")
     assert talk.refused

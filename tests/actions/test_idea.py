@@ -212,3 +212,19 @@ def test_the_wish_to_change_an_idea_may_sound_like_a_question_about_it(talk: Tal
 def test_a_number_is_nothing_that_a_project_needs(talk: Talk) -> None:
     assert asked_for_needs(talk).answer("1") == ["utter_idea_too_short", "utter_ask_idea_needs"]
     assert ideas_of(talk) == []
+
+
+@pytest.mark.parametrize(
+    ("intent", "action"),
+    [("out_of_scope", "action_not_understood"), ("reschedule_booking", "action_start_move")],
+)
+def test_the_wish_to_change_an_idea_may_sound_like_anything(talk: Talk, intent: str, action: str) -> None:
+    asked_for_needs(talk).answer("une formation")
+    talk.hear("بغيت نبدل الفكرة ديالي", intent).act(action)
+    assert talk.keys() == ["utter_idea_change", "utter_ask_idea_what"]
+
+
+def test_the_question_where_an_idea_is_tells_no_project(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    talk.answer("fin weslat lfikra dyali", "check_idea")
+    assert talk.refused

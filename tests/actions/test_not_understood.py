@@ -152,3 +152,12 @@ def test_what_was_said_before_a_coach_was_asked_for(talk: Talk) -> None:
     talk.answered()
     talk.hear("3tini chi wa7ed", "talk_to_human").act("action_request_coach")
     assert waiting(talk) == [("handed_over", "chno ndir daba", None)]
+
+
+def test_who_has_only_begun_is_listened_to(talk: Talk) -> None:
+    assert talk.hear("khouya bghit n3ref", "out_of_scope").act("action_not_understood") == ["utter_go_on"]
+
+
+def test_who_gives_a_name_is_greeted_by_it(talk: Talk) -> None:
+    assert talk.hear("smiti Anouar", "out_of_scope").act("action_not_understood") == ["utter_hello_name"]
+    assert "Anouar" in talk.words()

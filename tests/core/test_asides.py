@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.asides import asks_where, cannot_write
+from bot.core.asides import asks_where, cannot_write, is_abuse
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,17 @@ def test_a_place_is_asked_for(said: str) -> None:
 )
 def test_no_place_is_asked_for(said: str) -> None:
     assert not asks_where(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["fils de pute", "nik mok", "ta gueule sale robot", "wa jawb a l7mar", "يا كلب"]
+)
+def test_abuse(said: str) -> None:
+    assert is_abuse(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "bghit nrbi lklab", "بغيت نربي الحمير", "vous êtes en retard", "3ndi zemmour"]
+)
+def test_no_abuse(said: str) -> None:
+    assert not is_abuse(said)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.patience import asks_to_wait
+from bot.core.patience import asks_to_wait, has_only_begun
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,13 @@ def test_a_moment_is_asked_for(said: str) -> None:
 )
 def test_something_else_is_said(said: str) -> None:
     assert not asks_to_wait(said)
+
+
+@pytest.mark.parametrize("said", ["bghit", "khouya bghit n3ref", "je voudrais savoir", "عافاك بغيت نسول"])
+def test_it_has_only_begun(said: str) -> None:
+    assert has_only_begun(said)
+
+
+@pytest.mark.parametrize("said", ["", "bghit rdv", "j'ai une question ?", "Sara"])
+def test_all_is_said(said: str) -> None:
+    assert not has_only_begun(said)

@@ -200,6 +200,9 @@ class TestBegin:
         for command in ("/start", " /START ", "/start ref_7", "/help", "/menu"):
             assert begun(sessions, receive(command, text=command), now).payload == "/greet"
 
+    def test_an_insult_needs_no_model(self, sessions: Sessions, now: datetime, receive: Receive) -> None:
+        assert begun(sessions, receive(text="nik mok"), now).payload == "/complain"
+
     def test_what_a_person_types_is_never_a_payload(
         self, sessions: Sessions, now: datetime, receive: Receive
     ) -> None:
