@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 
-_ALL = "SELECT id, data, NULL AS ran FROM rasa.events WHERE sender_id = %(sender)s ORDER BY id"
+from bot.rasa_components.direct_table import DirectTable
+
+_ALL = "SELECT id, data, NULL AS ran FROM rasa.events WHERE sender_id = $1 ORDER BY id"
 _SESSION = """
 SELECT id, data, (
     SELECT min(id) FROM rasa.events
-    WHERE sender_id = %(sender)s AND type_name = 'user' AND (data::jsonb ->> 'message_id') = %(turn)s
+    WHERE sender_id = $1 AND type_name = 'user' AND (data::jsonb ->> 'message_id') = $2
 ) AS ran
 FROM rasa.events
-WHERE sender_id = %(sender)s AND timestamp >= coalesce(
-    (SELECT max(timestamp) FROM rasa.events WHERE sender_id = %(sender)s AND type_name = 'session_started'), '-infinity'
+WHERE sender_id = $1 AND timestamp >= coalesce(
+    (SELECT max(timestamp) FROM rasa.events WHERE sender_id = $1 AND type_name = 'session_started'), '-infinity'
 )
 ORDER BY id
 """
 _ANSWERED = """
 SELECT id, data, NULL AS ran FROM rasa.events
-WHERE sender_id = %(sender)s AND id >= %(start)s AND type_name IN ('user', 'bot') ORDER BY id
+WHERE sender_id = $1 AND id >= $2 AND type_name IN ('user', 'bot') ORDER BY id
 """
 _INSERT = "INSERT INTO rasa.events (sender_id, type_name, timestamp, intent_name, action_name, data) VALUES "
 
@@ -42,7 +45,7 @@ class TurnTrackers(SQLTrackerStore):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._direct = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._table = DirectTable(self.engine)
         self._read: dict[str, list[Event]] = {}
         self._written: dict[str, list[Event]] = {}
 
@@ -50,12 +53,13 @@ class TurnTrackers(SQLTrackerStore):
         """The events of a turn that ran before, from the person's message on, None where it did not; and those of the present session,
         which are kept for the tracker that is asked for next.
         """
-        rows = self._rows(_SESSION, sender=sender, turn=turn_id)
+        rows = self._table.read(_SESSION, sender, turn_id)
         self._read[sender] = events = [json.loads(row[1]) for row in rows]
         ran = rows[0][2] if rows else None
         if ran is None:
             return None, events
-        return [json.loads(row[1]) for row in self._rows(_ANSWERED, sender=sender, start=ran)], events
+        answered = self._table.read(_ANSWERED, sender, ran)
+        return [json.loads(row[1]) for row in answered], events
 
     def written(self, sender: str) -> list[Event]:
         """What was written of a conversation since it was looked up last."""
@@ -71,8 +75,11 @@ class TurnTrackers(SQLTrackerStore):
     ) -> DialogueStateTracker | None:
         events = None if fetch_events_from_all_sessions else self._read.pop(sender_id, None)
         if events is None:
-            query = _ALL if fetch_events_from_all_sessions else _SESSION
-            events = [json.loads(row[1]) for row in self._rows(query, sender=sender_id, turn="")]
+            everything = fetch_events_from_all_sessions
+            rows = (
+                self._table.read(_ALL, sender_id) if everything else self._table.read(_SESSION, sender_id, "")
+            )
+            events = [json.loads(row[1]) for row in rows]
         if not events:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
@@ -88,7 +95,7 @@ class TurnTrackers(SQLTrackerStore):
             return
         stored = getattr(tracker, "stored_events", None)
         if stored is None:
-            stored = len(self._rows(_SESSION, sender=sender, turn=""))
+            stored = len(self._table.read(_SESSION, sender, ""))
         fresh = list(islice(tracker.events, stored, None))
         if fresh:
             events = [event.as_dict() for event in fresh]
@@ -103,10 +110,11 @@ class TurnTrackers(SQLTrackerStore):
             rows.append(
                 (sender, data["event"], data.get("timestamp"), intent, data.get("name"), json.dumps(data))
             )
-        statement = _INSERT + ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(rows))
-        with self._direct.connect() as connection:
-            connection.exec_driver_sql(statement, tuple(value for row in rows for value in row))
+        values = [value for row in rows for value in row]
+        self._table.write(_inserts(len(rows)), *values)
 
-    def _rows(self, statement: str, **values: Any) -> list[Any]:
-        with self._direct.connect() as connection:
-            return list(connection.exec_driver_sql(statement, values))
+
+@cache
+def _inserts(rows: int) -> str:
+    numbers = iter(range(1, 6 * rows + 1))
+    return _INSERT + ", ".join(f"({', '.join(f'${next(numbers)}' for _ in range(6))})" for _ in range(rows))

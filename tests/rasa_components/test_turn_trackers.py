@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
 from typing import Any
 
 import pytest
@@ -26,27 +25,21 @@ class Table:
         self.rows: list[tuple[int, str, str, str]] = []
         self.run: list[str] = []
 
-    @contextmanager
-    def connect(self) -> Iterator[Table]:
-        yield self
+    def write(self, statement: str, *values: Any) -> None:
+        assert statement.startswith(turn_trackers._INSERT)
+        assert len(re.findall(r"\$\d+", statement)) == len(values)
+        self.run.append("insert")
+        for at in range(0, len(values), 6):
+            sender, kind, *_, data = values[at : at + 6]
+            self.rows.append((len(self.rows) + 1, sender, kind, data))
 
-    def exec_driver_sql(self, statement: str, values: Any) -> list[tuple[int, str, int | None]]:
-        if statement.startswith(turn_trackers._INSERT):
-            self.run.append("insert")
-            for at in range(0, len(values), 6):
-                sender, kind, *_, data = values[at : at + 6]
-                self.rows.append((len(self.rows) + 1, sender, kind, data))
-            return []
-        rows = [
-            (number, kind, data) for number, sender, kind, data in self.rows if sender == values["sender"]
-        ]
+    def read(self, statement: str, *values: Any) -> list[tuple[int, str, int | None]]:
+        rows = [(number, kind, data) for number, sender, kind, data in self.rows if sender == values[0]]
         if statement == turn_trackers._ANSWERED:
             self.run.append("answered")
             kinds = ("user", "bot")
             return [
-                (number, data, None)
-                for number, kind, data in rows
-                if number >= values["start"] and kind in kinds
+                (number, data, None) for number, kind, data in rows if number >= values[1] and kind in kinds
             ]
         ran = None
         if statement == turn_trackers._SESSION:
@@ -54,7 +47,7 @@ class Table:
             asked = [
                 number
                 for number, kind, data in rows
-                if kind == "user" and json.loads(data)["message_id"] == values["turn"]
+                if kind == "user" and json.loads(data)["message_id"] == values[1]
             ]
             ran = min(asked, default=None)
             begins = max((number for number, kind, _ in rows if kind == "session_started"), default=0)
@@ -73,7 +66,7 @@ def table() -> Table:
 @pytest.fixture
 def store(table: Table) -> TurnTrackers:
     made = TurnTrackers(Domain.empty(), host="sqlite:///:memory:")
-    made._direct = table
+    made._table = table
     return made
 
 
