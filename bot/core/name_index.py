@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bot.core import phonetics, text
 
@@ -83,6 +83,7 @@ class _Entry:
     head: str
 
 
+@lru_cache(maxsize=16384)
 def bare(word: str) -> str:
     """A folded word without its article, where enough is left of it."""
     word = _SAME_WORD.get(word, word)

@@ -117,11 +117,10 @@ def _longest(words: Sequence[Token], first: int) -> tuple[str, int, int] | None:
     return None
 
 
-def _cuts(word: str) -> Iterator[int]:
-    yield 0
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 4:
-            yield len(prefix)
+@lru_cache(maxsize=16384)
+def _cuts(word: str) -> tuple[int, ...]:
+    fitting = (len(prefix) for prefix in _PREFIXES if word.startswith(prefix))
+    return (0, *(length for length in fitting if len(word) - length >= 4))
 
 
 @lru_cache(maxsize=16384)

@@ -39,6 +39,7 @@ _FOLDS = {
 _WORD = re.compile(r"[\u0600-\u06ff]+|[a-z0-9]+|[^\W_]+")
 _ARABIC_LETTER = re.compile(r"[\u0600-\u06ff]")
 _LATIN_LETTER = re.compile(r"[a-zA-Z\u00c0-\u024f]")
+_THREE_ALIKE = re.compile(r"([^\W\d_])\1\1")
 _BREAK = re.compile(r"[,.;:!?\n()\[\]\"«»]")
 
 
@@ -83,25 +84,37 @@ def _fold_character(character: str) -> str:
     return "".join(folded)
 
 
+@lru_cache(maxsize=512)
 def normalise(text: str) -> Normalised:
     """Fold ``text``. Three or more of the same letter become one; pairs stay, since they tell words apart in
     Arabizi.
+
+    What reads a message asks for the same few texts again and again: the last ones are remembered.
     """
-    characters: list[str] = []
+    folded = [_fold_character(character) for character in text]
+    joined = "".join(folded)
+    if len(joined) == len(text) and "" not in folded:
+        starts, ends = [*range(len(text))], [*range(1, len(text) + 1)]
+    else:
+        starts, ends = _origins(text, folded)
+    if _THREE_ALIKE.search(joined):
+        return _squeeze(text, joined, starts, ends)
+    return Normalised(text=joined, original=text, starts=tuple(starts), ends=tuple(ends))
+
+
+def _origins(text: str, folded: list[str]) -> tuple[list[int], list[int]]:
+    """Where what each folded character stands for begins and ends in ``text``, whose characters were ``folded`` one by one."""
     starts: list[int] = []
     ends: list[int] = []
-    for index, character in enumerate(text):
-        folded = _fold_character(character)
-        if not folded and ends and unicodedata.category(character) in _DROPPED_CATEGORIES:
+    for index, (character, pieces) in enumerate(zip(text, folded, strict=True)):
+        if not pieces and ends and unicodedata.category(character) in _DROPPED_CATEGORIES:
             ends[-1] = index + 1
-        for piece in folded:
-            characters.append(piece)
-            starts.append(index)
-            ends.append(index + 1)
-    return _squeeze(text, characters, starts, ends)
+        starts.extend(index for _ in pieces)
+        ends.extend(index + 1 for _ in pieces)
+    return starts, ends
 
 
-def _squeeze(original: str, characters: list[str], starts: list[int], ends: list[int]) -> Normalised:
+def _squeeze(original: str, characters: str, starts: list[int], ends: list[int]) -> Normalised:
     kept: list[str] = []
     kept_starts: list[int] = []
     kept_ends: list[int] = []
@@ -124,6 +137,7 @@ def fold(text: str) -> str:
     return " ".join(normalise(text).text.split())
 
 
+@lru_cache(maxsize=512)
 def tokens(folded: str) -> tuple[Token, ...]:
     """The words of a folded text, in order. Scripts never share a word; digits stay with Latin letters."""
     found: list[Token] = []

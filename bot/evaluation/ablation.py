@@ -114,7 +114,8 @@ class Bench:
         learned = Learned.fit(
             _without(self._learnt.rows(rows), part, self._space), self._labels_of_learnt[rows], part.options
         )
-        scores = learned.scores(_without(self._held, part, self._space))
+        held = _without(self._held, part, self._space)
+        scores = learned.scores(held.sparse, held.embedded)
         right = (scores.argmax(axis=1) == self._labels_of_held).tolist()
         by_variety = (
             [hit for hit, variety in zip(right, self._varieties, strict=True) if variety == one]

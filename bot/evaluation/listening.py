@@ -55,7 +55,7 @@ class Listener(Parser):
         message = UserMessage(text=text, sender_id="evaluation", metadata=metadata)
         tracker = DialogueStateTracker.from_events("evaluation", [])
         inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
-        understood = self._runner.run(inputs=inputs, targets=[self._target])[self._target][0]
+        understood = self._run(inputs=inputs, targets=[self._target])[self._target][0]
         found: dict[str, Any] = understood.as_dict(only_output_properties=True)
         return found
 

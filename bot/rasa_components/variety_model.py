@@ -69,14 +69,23 @@ class VarietyMissing(InvalidInput):
 
 
 @lru_cache(maxsize=1)
-def _cues() -> dict[str, frozenset[str]]:
-    listed = yaml.safe_load(_CUES.read_text(encoding="utf-8"))
-    return {variety: frozenset(fold(listed[variety]).split()) for variety in VARIETIES}
+def cues() -> dict[str, frozenset[str]]:
+    """The folded words that give each variety away in any sentence."""
+    return _lists(yaml.safe_load(_CUES.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def _cues_alone() -> dict[str, frozenset[str]]:
+    return _lists(yaml.safe_load(_CUES.read_text(encoding="utf-8"))["alone"])
+
+
+def _lists(content: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    return {variety: frozenset(fold(content[variety]).split()) for variety in VARIETIES}
 
 
 def varieties_of_cue(word: str) -> tuple[str, ...]:
-    """The varieties that a folded word gives away; none for most words."""
-    return tuple(variety for variety in VARIETIES if word in _cues()[variety])
+    """The varieties that a folded word gives away where it stands alone; none for most words."""
+    return tuple(variety for variety in VARIETIES if word in cues()[variety] | _cues_alone()[variety])
 
 
 def _views(text: str) -> dict[str, str]:
@@ -90,7 +99,7 @@ def cue_counts(text: str) -> list[float]:
     spellings."""
     folded, lowered = fold(text), text.lower()
     words = re.findall(r"\w+", folded)
-    hits = [float(sum(word in _cues()[variety] for word in words)) for variety in VARIETIES]
+    hits = [float(sum(map(cues()[variety].__contains__, words))) for variety in VARIETIES]
     spellings = [len(pattern.findall(folded)) for pattern in (_DIGIT_LETTER, _NEGATION, _HABIT)]
     marks = [len(_FRENCH_MARK.findall(lowered)), len(_VOWEL_MARK.findall(text))]
     arabic = share_of_arabic(text)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bot.rasa_components.ngrams import Block, NgramSpace
+from bot.rasa_components.ngrams import Block, NgramSpace, summed
 
 WORDS = Block(view="words", unit="word", low=1, high=2, min_count=1, weight=0.5)
 CHARACTERS = Block(view="words", unit="char", low=2, high=3, min_count=2, weight=1.0)
@@ -47,6 +47,13 @@ def test_rows_of_a_matrix_are_the_vectors() -> None:
     expected[columns] = values
     assert matrix.shape == (4, space.size)
     assert np.allclose(matrix[1].toarray()[0], expected)
+
+
+def test_rows_are_those_of_the_matrix() -> None:
+    space = NgramSpace.fit([WORDS, CHARACTERS], TEXTS, see)
+    weights = np.arange(space.size * 2, dtype=np.float32).reshape(-1, 2)
+    texts = [*TEXTS, "zzz", "fin fin wach"]
+    assert np.allclose(summed(space.rows(texts, see), weights), space.matrix(texts, see) @ weights)
 
 
 def test_a_stored_space_is_the_same() -> None:

@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
-from bot.rasa_components.variety_model import VarietyMissing, VarietyModel, french_share
+from bot.core.text import fold
+from bot.rasa_components.variety_model import (
+    VARIETIES,
+    VarietyMissing,
+    VarietyModel,
+    cue_counts,
+    cues,
+    french_share,
+    varieties_of_cue,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+# The variety that is written in the same script.
+BESIDE = {"ary-Arab": "ar", "ar": "ary-Arab", "ary-Latn": "fr", "fr": "ary-Latn"}
 
 
 @pytest.mark.parametrize(
@@ -15,7 +31,7 @@ from bot.rasa_components.variety_model import VarietyMissing, VarietyModel, fren
         ("je voudrais savoir où vous êtes", "fr"),
         ("بغيت نعرف فين كاينين", "ary-Arab"),
         ("أريد أن أعرف أين أنتم", "ar"),
-        ("bghit nakhod rendez-vous 3afak", "ary-Latn"),
+        ("bghit nakhod rendez-vous dyali 3afak", "ary-Latn"),
         ("kifach ndir l inscription dyal la formation", "ary-Latn"),
     ],
 )
@@ -41,3 +57,33 @@ def test_a_stored_model_scores_the_same(varieties: VarietyModel, tmp_path: Path)
 def test_all_varieties_have_to_be_taught() -> None:
     with pytest.raises(VarietyMissing, match="ar, ary-Arab, ary-Latn"):
         VarietyModel.fit(["bonjour"], ["fr"])
+
+
+@pytest.fixture(scope="module")
+def examples_with() -> Counter[tuple[str, str]]:
+    """How many training examples of a variety have a word in them."""
+    found: Counter[tuple[str, str]] = Counter()
+    for path in (ROOT / "nlu_data" / "nlu").rglob("*.yml"):
+        for block in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]:
+            variety = (block.get("metadata") or {}).get("variety")
+            for line in str(block.get("examples", "")).splitlines():
+                found.update((word, variety) for word in set(re.findall(r"\w+", fold(line))))
+    return found
+
+
+@pytest.mark.parametrize("variety", VARIETIES)
+def test_no_word_of_both_varieties_of_a_script_gives_one_away(
+    examples_with: Counter[tuple[str, str]], variety: str
+) -> None:
+    shared = [
+        word
+        for word in cues()[variety]
+        if examples_with[word, BESIDE[variety]] >= 3
+        and examples_with[word, variety] < 4 * examples_with[word, BESIDE[variety]]
+    ]
+    assert shared == []
+
+
+def test_a_word_that_counts_only_alone_is_no_hint_in_a_sentence() -> None:
+    assert varieties_of_cue("la") == ("ary-Latn",)
+    assert cue_counts("la caravane") == cue_counts("xx caravane")
