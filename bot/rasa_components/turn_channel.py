@@ -20,6 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.core.garbage import leave_the_start_alone
+from bot.rasa_components.action_calls import tell_what_is_read
 from bot.rasa_components.action_results import check_the_schema_once
 from bot.rasa_components.kept_connections import keep_connections
 from bot.rasa_components.once import think_once
@@ -206,6 +207,7 @@ def _harden(agent: Any) -> None:
     if getattr(agent, "_turns_fail_loudly", False):
         return
     check_the_schema_once()
+    tell_what_is_read()
     agent.tracker_store._on_tracker_store_error = _raise
     processor = agent.processor
     if processor.action_endpoint is not None:
