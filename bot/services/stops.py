@@ -56,9 +56,13 @@ class StopView:
     services: tuple[str, ...]
 
 
+_CURRENT = select(Caravan).where(Caravan.is_current)
+"""Put together once: most turns ask for it."""
+
+
 def current_caravan(session: Session) -> Caravan | None:
     """The edition that is shown to people, if one is loaded."""
-    return session.scalar(select(Caravan).where(Caravan.is_current))
+    return session.scalar(_CURRENT)
 
 
 def upcoming(
