@@ -54,6 +54,8 @@ def _of_signs(typed: str) -> str | None:
 
 def _named(typed: str, offered: Sequence[Mapping[str, Any]]) -> str | None:
     """The choice whose words were typed: all of them, or of a meaning that was asked back a few that only it has."""
+    if not offered:
+        return None
     said = words(fold(typed))
     titles = [(words(fold(str(choice["title"]))), str(choice["payload"])) for choice in offered]
     same = [payload for title, payload in titles if said and title == said]
