@@ -102,14 +102,10 @@ class ValidateBookingForm(FormStep):
         change = CHANGES.get(scene.turn.choice("change") or _changed_in_words(scene) or "")
         if change:
             return dict.fromkeys(change) | {"booking_waits": None}
-        if requested == "booking_confirmed" and booking_replies.says_yes(scene.turn.text):
-            return _read_confirmation(scene, yes=True)
-        right = _put_right(scene) if requested == "booking_confirmed" else None
-        if right is not None:
-            return _as_name(scene, right)
+        plain = _read_plain_answer(scene) if requested == "booking_confirmed" else {}
+        if plain:
+            return plain
         naming = requested == "booking_name" and _may_be_a_name(scene)
-        if requested == "booking_confirmed" and _is_a_bare_name(scene):
-            return _as_name(scene, own_name(scene.turn.text))
         found = read_waiting(scene) or read_stop_choice(scene)
         if not found and requested in WISHABLE:
             wish = read_wish(scene, values)
@@ -123,6 +119,7 @@ class ValidateBookingForm(FormStep):
         named = read_early_name(scene, requested, known)
         if known.get("booking_waits") is None and (_wants_time(requested, naming) or "booking_stop" in found):
             asked = requested == "booking_time" and not found and not named
+            asked = asked or (requested == "booking_name" and _is_a_bare_hour(scene))
             found |= read_time_anew(scene, known, asked=asked)
         if requested == "booking_confirmed" and found.get("booking_time") == values.get("booking_time"):
             found.pop("booking_time", None)  # "yes, at ten" says again what stands in the summary
@@ -139,8 +136,26 @@ class ValidateBookingForm(FormStep):
 def _may_be_a_name(scene: Scene) -> bool:
     """Whether the answer may be the name that was asked for; "at 11" is an hour."""
     text = scene.turn.text
+    if _is_a_bare_hour(scene):
+        return False
     moment = any(scene.turn.values(entity) for entity in ("date", "time"))
     return is_plausible(text) or not (moment or is_no_name(own_name(text)))
+
+
+def _is_a_bare_hour(scene: Scene) -> bool:
+    """Whether a number is put right where a name was asked for: "la 11" speaks of the hour that was chosen just before."""
+    rest = booking_replies.without_refusal(scene.turn.text)
+    return rest != scene.turn.text.strip() and rest.rstrip("hH ").isdigit()
+
+
+def _read_plain_answer(scene: Scene) -> Values:
+    """What answers a summary by itself: a hasty yes, the right name, or a name whose last word is a town's as well."""
+    if booking_replies.says_yes(scene.turn.text):
+        return _read_confirmation(scene, yes=True)
+    name = _put_right(scene)
+    if name is None and _is_a_bare_name(scene):
+        name = own_name(booking_replies.without_refusal(scene.turn.text))
+    return _as_name(scene, name) if name else {}
 
 
 def _is_a_bare_name(scene: Scene) -> bool:
@@ -156,18 +171,12 @@ def _is_a_bare_name(scene: Scene) -> bool:
 def _put_right(scene: Scene) -> str | None:
     """The name that is written alone under a summary, where it shares a word with the one that stands there: "lla, Zineb Lahmar"."""
     text, known = booking_replies.without_refusal(scene.turn.text), str(scene.slot("booking_name") or "")
-    name = own_name(text)
+    name = introduced_name(scene.turn.text) or own_name(text)
     shared = set(words(name)) & set(words(known.split(NAMES_APART)[0]))
     courteous = not word_set("not_names").isdisjoint(words(name))  # "yes, Sara Benali"
-    if (
-        scene.slot("booking_moves")
-        or courteous
-        or not shared
-        or len(words(name)) < 2
-        or not is_plausible(text)
-    ):
+    if scene.slot("booking_moves") or courteous or not shared or len(words(name)) < 2:
         return None
-    return name
+    return name if is_plausible(name) else None
 
 
 def _as_name(scene: Scene, name: str) -> Values:

@@ -6,7 +6,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from sqlalchemy import func, select
 
 from actions import visits
-from actions.answers import COACH, say_other_language
+from actions.answers import COACH, HANDLERS, say_other_language
 from actions.booked import FORM_SLOTS, active_bookings
 from actions.idea import SLOTS as IDEA_SLOTS
 from actions.not_understood import answer_if_a_place, not_understood, offer_to_listen
@@ -175,6 +175,8 @@ class ActionAffirm(SceneAction):
             return erase_soon(scene)
         if pending.get("question") == "book" and not word_set("closing").issuperset(words(scene.turn.text)):
             return [*cleared(*FORM_SLOTS), FollowupAction("booking_form")]
+        if pending.get("question") == "meaning" and pending.get("intent"):
+            return _as_meant(scene, str(pending["intent"]))
         news = None if pending else plan_answers.open_for(scene.session, contact_id=scene.turn.contact_id)
         if news is not None:
             return answer(scene, news.id, "keep")
@@ -184,6 +186,18 @@ class ActionAffirm(SceneAction):
             return []
         scene.say("utter_menu")
         return []
+
+
+def _as_meant(scene: Scene, intent: str) -> Events:
+    """A yes to the only meaning that was offered: as if it had been chosen by its number."""
+    if intent in FORMS:
+        return [*cleared(*FORM_SLOTS, *IDEA_SLOTS), FollowupAction(FORMS[intent])]
+    if intent in OTHERS:
+        return OTHERS[intent]().play(scene)
+    if intent in HANDLERS:
+        return HANDLERS[intent](scene)
+    scene.say("utter_menu")
+    return []
 
 
 class ActionDeny(SceneAction):

@@ -90,12 +90,15 @@ def not_understood(scene: Scene) -> Events:
         scene.say("utter_hello_name", name=name)
         return []
     level, likely = _level(scene)
+    if level > QUESTION_BACK and scene.turn.first("phone_number") is not None:
+        scene.say("utter_phone_alone", options=(COACH,))
+        return []
     language = foreign.language_of(scene.turn.text)
     if language is not None and level <= SAY_OTHERWISE:
         level = SAY_OTHERWISE
         say_other_language(scene, language)
     elif level == QUESTION_BACK:
-        ask_meaning(scene, likely)
+        return [ask_meaning(scene, likely), scene.count(KIND, times=level)]
     elif level > SAY_OTHERWISE:
         scene.say("utter_not_understood_again", options=(COACH,))
     elif len(scene.turn.text) > LONG:
@@ -108,9 +111,9 @@ def not_understood(scene: Scene) -> Events:
 def _in_form(scene: Scene) -> Events:
     level, likely = _level(scene)
     if level == QUESTION_BACK:
-        ask_meaning(scene, likely)
+        asked = ask_meaning(scene, likely)
         # The form's question would follow, and its numbers would take the place of the meanings'.
-        return [scene.count(KIND, times=level), FollowupAction("action_listen")]
+        return [asked, scene.count(KIND, times=level), FollowupAction("action_listen")]
     scene.say("utter_help_in_form")
     return [scene.count(KIND, times=level)]
 

@@ -11,7 +11,6 @@ from actions.answers import answer_questions
 from actions.learning import note_before_coach
 from actions.meanings import ask_meaning
 from actions.runtime import Events, Scene, SceneAction
-from actions.turn import MEANT
 from bot.core import consent_rules
 from bot.core.asides import looks_asked
 from bot.core.handoff_rules import Reason
@@ -98,9 +97,13 @@ class ActionUnsubscribe(Task):
 
     def do(self, scene: Scene) -> Events:
         typed = scene.typed()
-        if scene.turn.choice(MEANT) is None and looks_asked(typed) and consent_rules.wish_of(typed) is None:
-            ask_meaning(scene, ("unsubscribe", "ask_privacy"))
-            return [FollowupAction("action_listen")] if scene.in_form() else []
+        if (
+            scene.turn.meant is None
+            and (looks_asked(typed) or "{" in typed)
+            and consent_rules.wish_of(typed) is None
+        ):
+            asked = ask_meaning(scene, ("unsubscribe", "ask_privacy"))
+            return [asked, FollowupAction("action_listen")] if scene.in_form() else [asked]
         consent.stop(scene.session, **_said(scene))
         scene.say("utter_unsubscribed")
         return []

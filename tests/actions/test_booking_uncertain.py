@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.booking import FORM, all_bookings, asked_for_time, asked_to_confirm
+from tests.actions.booking import (
+    FORM,
+    all_bookings,
+    asked_for_name,
+    asked_for_time,
+    asked_to_confirm,
+    hour_of,
+)
 from tests.actions.talk import Talk
 
 TIFLET, ROMMANI = "04.291.01.05", "04.291.01.03"
@@ -149,3 +156,17 @@ def test_another_name_alone_is_not_taken_for_a_correction(talk: Talk) -> None:
 
 def test_a_yes_with_the_name_is_a_yes(talk: Talk) -> None:
     assert asked_to_confirm(talk).answer("oui Sara Benali", "affirm") == ["utter_booking_made"]
+
+
+def test_the_right_name_may_end_with_a_town(talk: Talk) -> None:
+    asked_to_confirm(talk, "Fatima Tifleti").answer("nn c fatima zahra tifleti", "out_of_scope")
+    assert talk.slots["booking_name"] == "Fatima Zahra Tifleti"
+    talk.answer("non fatima rommani", "inform")
+    assert talk.slots["booking_name"] == "Fatima Rommani"
+
+
+@pytest.mark.parametrize("said", ["la 11", "non, 11h"])
+def test_another_hour_where_the_name_is_asked_is_no_name(talk: Talk, said: str) -> None:
+    asked_for_name(talk, "10:00").answer(said, "deny")
+    assert talk.slots["booking_name"] is None
+    assert hour_of(talk.sessions, talk.slots["booking_time"]).endswith("11:00")

@@ -244,8 +244,9 @@ def test_news_yes_and_no_and_yes_again(talk: Talk) -> None:
     assert talk.act("action_subscribe") == ["utter_subscribed_again"] * 2, "the same turn run twice"
 
 
-def test_a_question_about_messages_does_not_end_them(talk: Talk) -> None:
-    talk.hear("wach ghadi tb9aw tsifto liya messages?", "unsubscribe").act("action_unsubscribe")
+@pytest.mark.parametrize("said", ["wach ghadi tb9aw tsifto liya messages?", 'payload {"choice": "stop:1"}'])
+def test_a_question_about_messages_does_not_end_them(talk: Talk, said: str) -> None:
+    talk.hear(said, "unsubscribe").act("action_unsubscribe")
     assert talk.keys() == ["utter_did_you_mean"]
     assert talk.hear(talk.offered()[0].payload).act("action_unsubscribe") == ["utter_unsubscribed"]
 

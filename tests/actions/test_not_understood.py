@@ -161,3 +161,27 @@ def test_who_has_only_begun_is_listened_to(talk: Talk) -> None:
 def test_who_gives_a_name_is_greeted_by_it(talk: Talk) -> None:
     assert talk.hear("smiti Anouar", "out_of_scope").act("action_not_understood") == ["utter_hello_name"]
     assert "Anouar" in talk.words()
+
+
+@pytest.mark.parametrize(
+    ("intent", "key"),
+    [
+        ("book_slot", "utter_ask_booking_place"),
+        ("talk_to_human", "utter_handoff"),
+        ("ask_cost", "utter_fact"),
+        ("change_language", "utter_menu"),
+    ],
+)
+def test_a_yes_takes_the_only_meaning(talk: Talk, intent: str, key: str) -> None:
+    assert unclear(talk, ranking=(("out_of_scope", 0.5), (intent, 0.4))) == ["utter_did_you_mean"]
+    assert talk.hear("oui", "affirm").act("action_affirm")[0] == key
+
+
+def test_a_yes_takes_none_of_several_meanings(talk: Talk) -> None:
+    unclear(talk)
+    assert talk.hear("oui", "affirm").act("action_affirm") == ["utter_menu"]
+
+
+def test_a_number_to_call_is_left_for_a_coach(talk: Talk) -> None:
+    assert talk.hear("0612345678", "out_of_scope").act("action_not_understood") == ["utter_phone_alone"]
+    assert [button.payload for button in talk.offered()] == ["/talk_to_human"]
