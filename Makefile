@@ -16,7 +16,7 @@ help: ## say what can be made
 	@echo "make train               train the model if its inputs changed"
 	@echo "make evaluate            measure the understanding on the development set, beside other libraries"
 	@echo "make evaluate-peers      measure Rasa's default pipeline with DIET on it: a night; EPOCHS=40 EVERY=8 for half an hour"
-	@echo "make evaluate-ablation   measure what each part of the understanding is worth: half an hour"
+	@echo "make evaluate-ablation   measure what each part of the understanding is worth: a quarter of an hour"
 	@echo "make evaluate-arbanking DATA=folder   measure the classifier on ArBanking77"
 	@echo "make torture             break everything that can break, and prove that nothing was lost: half an hour"
 	@echo "make load                measure how fast it is, beside plain Rasa: half an hour"
