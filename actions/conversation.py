@@ -9,7 +9,7 @@ from actions import visits
 from actions.answers import COACH, HANDLERS, say_other_language
 from actions.booked import FORM_SLOTS, active_bookings
 from actions.idea import SLOTS as IDEA_SLOTS
-from actions.not_understood import answer_if_a_place, not_understood, offer_to_listen
+from actions.not_understood import STORY, answer_if_a_place, not_understood, offer_to_listen
 from actions.own_bookings import ActionCancelBooking, ActionStartMove, cancel_now
 from actions.people import (
     ActionDeleteData,
@@ -129,7 +129,9 @@ class ActionHelp(SceneAction):
         if options.asks_for_menu(scene.turn.text) or scene.turn.text.startswith("/"):
             scene.say("utter_menu")
             return []
-        if scene.in_a_row("help") > 1:
+        if len(scene.turn.text.split()) > STORY:
+            scene.say("utter_too_long")  # who tells much is not met with a bare menu
+        elif scene.in_a_row("help") > 1:
             scene.say("utter_help_again", options=(COACH,))
         else:
             scene.say("utter_menu")

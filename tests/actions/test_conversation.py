@@ -87,6 +87,11 @@ def test_who_is_lost_again_is_offered_a_coach_first(talk: Talk) -> None:
     assert talk.hear("mafhemtch", "ask_help").act("action_help") == ["utter_menu"]
 
 
+def test_a_long_story_is_not_met_with_a_bare_menu(talk: Talk) -> None:
+    story = "rah kont khdam f casa w saddat charika w rje3t l douar w ma 3reft mnin nbda daba"
+    assert talk.hear(story, "ask_help").act("action_help") == ["utter_too_long"]
+
+
 def test_whoever_stays_angry_is_told_of_a_coach_only(talk: Talk) -> None:
     assert talk.hear("7mar", "complain").act("action_complain") == ["utter_complain"]
     assert talk.hear("7mar", "complain").act("action_complain") == ["utter_complain_again"]
