@@ -5,17 +5,14 @@ from __future__ import annotations
 import sys
 from urllib.parse import urlsplit
 
-import uvicorn
+from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
-from actions.served import ActionServer
 from bot.config import SettingsError, load_settings
 from bot.core.garbage import leave_the_start_alone
 from bot.logs import configure_logs
 
 LOOPBACK = "127.0.0.1"
-GRACE_SECONDS = 2
-"""Within this an action that has begun may end when the server is stopped."""
 
 
 def main() -> None:
@@ -24,20 +21,10 @@ def main() -> None:
     configure_logs(settings.log_level)
     executor = ActionExecutor()
     executor.register_package("actions")
-    configuration = uvicorn.Config(
-        ActionServer(executor),
-        host=LOOPBACK,
-        port=urlsplit(settings.actions_url).port or 0,
-        access_log=False,
-        date_header=False,
-        lifespan="off",
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    app = create_app(executor)
     leave_the_start_alone()
-    uvicorn.Server(configuration).run()
+    # One process: Sanic's own workers would outlive it when it is killed, and keep its port.
+    app.run(host=LOOPBACK, port=urlsplit(settings.actions_url).port, single_process=True, motd=False)
 
 
 if __name__ == "__main__":

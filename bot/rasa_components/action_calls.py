@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import rasa
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered
@@ -26,7 +27,13 @@ def tell_what_is_read() -> None:
 def _call(action: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
     state = tracker.current_state(EventVerbosity.NONE)
     state["events"] = [_told(event) for event in tracker.events if isinstance(event, READ)]
-    return {"next_action": action.name(), "sender_id": tracker.sender_id, "tracker": state}
+    return {
+        "next_action": action.name(),
+        "sender_id": tracker.sender_id,
+        "tracker": state,
+        "domain": {},  # without any, rasa-sdk asks for it
+        "version": rasa.__version__,
+    }
 
 
 def _told(event: Event) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import rasa
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SlotSet, UserUttered
@@ -70,5 +71,7 @@ def test_of_what_was_before_messages_forms_and_slots_are_told(call: Any) -> None
     assert (slot["name"], slot["value"]) == ("requested_slot", "booking_place")
 
 
-def test_the_domain_is_told_to_nobody(call: Any) -> None:
-    assert call.keys() == {"next_action", "sender_id", "tracker"}
+def test_the_domain_is_told_to_nobody_and_none_is_missed(call: Any) -> None:
+    assert call.keys() == {"next_action", "sender_id", "tracker", "domain", "version"}
+    assert call["domain"] == {}
+    assert call["version"] == rasa.__version__
