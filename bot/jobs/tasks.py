@@ -21,6 +21,8 @@ from bot.store.queue import INBOUND_TASK, MEDIA_QUEUE, MEDIA_TASK, OUTBOUND_TASK
 POISONED_TURN = 100
 POISONED_SEND = 300
 """So often a job is tried whatever happens; then it is set aside for the staff to see. Far more than what a job decides itself."""
+TURNS_AT_ONCE = 8
+"""More would only take each other's processor, and the web service's."""
 
 
 class RetryTurn(BaseRetryStrategy):
@@ -63,11 +65,13 @@ def register(app: App, context: JobsContext) -> None:
     """Add the tasks to a worker's app."""
 
     held_sends, jobs = HeldSends(app, context, RetrySend()), own_jobs(app)
+    turns = asyncio.Semaphore(TURNS_AT_ONCE)
 
     @app.task(name=INBOUND_TASK, retry=RetryTurn(), pass_context=True)
     async def answer(job: JobContext, *, inbound_id: int) -> None:
-        this = turn_job(jobs, job.job, sends=held_sends.has_room)
-        done = await inbound.answer(context, inbound_id=inbound_id, attempts=job.job.attempts, job=this)
+        async with turns:
+            this = turn_job(jobs, job.job, sends=held_sends.has_room)
+            done = await inbound.answer(context, inbound_id=inbound_id, attempts=job.job.attempts, job=this)
         if jobs is not None and this is not None and done is not None:
             jobs.taken_off(this.job_id)
             if done.held is not None:

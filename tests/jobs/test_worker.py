@@ -102,7 +102,7 @@ def test_answers_leave_while_the_assistant_hangs_on_every_turn_under_way(
     receive: Receive,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What Rasa takes its time for must not keep back what has been answered."""
+    """What Rasa takes its time for must not keep back what has been answered. No more turns are begun than help each other."""
     monkeypatch.setattr(worker, "DRAIN_SECONDS", 0.5)
     senders = Noticed()
     first = receive("SM0", address="+212612340000")
@@ -114,20 +114,28 @@ def test_answers_leave_while_the_assistant_hangs_on_every_turn_under_way(
         await asyncio.sleep(60)
         return says("never")
 
+    assistant = FakeAssistant(answer=hang)
+
     async def scenario() -> None:
         app = worker_app(libpq_url(database_url))
         with transaction(sessions) as session:
             # As old as can be: every turn was there before.
             session.execute(text("UPDATE procrastinate_jobs SET priority = 99 WHERE task_name = 'inbound'"))
-        tasks.register(app, replace(context, assistant=FakeAssistant(answer=hang), senders=senders))
+        tasks.register(app, replace(context, assistant=assistant, senders=senders))
         async with app.open_async():
             working = asyncio.create_task(worker.work_until_told(app))
             await asyncio.wait_for(senders.used.wait(), timeout=30)
+            for _ in range(300):
+                if len(assistant.asked) >= tasks.TURNS_AT_ONCE:
+                    break
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
 
     asyncio.run(scenario())
     assert [content.address for content in senders.sent] == ["+212612340000"]
+    assert len(assistant.asked) == tasks.TURNS_AT_ONCE
 
 
 def test_a_poisoned_job_is_set_aside_for_the_staff(
