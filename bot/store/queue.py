@@ -29,6 +29,7 @@ SEND_QUEUE = "send"
 """Apart from the turns: while these wait for Rasa, what has been answered leaves all the same, and the other way round."""
 MEDIA_QUEUE = "media"
 PRIORITY_TURN = 30
+"""A turn's job is stored by the statement that stores its message (:mod:`bot.store.inbox`)."""
 PRIORITY_MEDIA = 0
 
 _DEFER = text(
@@ -89,12 +90,6 @@ def _pool(**arguments: Any) -> AsyncConnectionPool:
             tried[connection] = time.monotonic()
 
     return AsyncConnectionPool(**{**arguments, "check": try_if_idle})
-
-
-def defer_turn(session: Session, *, inbound_id: int, conversation_id: int) -> None:
-    """One turn per conversation is in flight: the conversation is the job's lock, jobs of one lock run in order of creation."""
-    job = _job(INBOUND_TASK, f"conversation:{conversation_id}", PRIORITY_TURN, inbound_id=inbound_id)
-    _defer(session, [job])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +171,7 @@ def _job(
     priority: int,
     *,
     at: datetime | None = None,
-    queue: str = TALK_QUEUE,
+    queue: str,
     **arguments: int,
 ) -> Deferred:
     return {

@@ -33,8 +33,14 @@ def busy_day(session: Session, *, now: datetime) -> None:
     for number, message in enumerate(messages):
         reason = LABELS[number % len(LABELS)]
         labelling.queue(session, message_id=message.id, reason=reason, now=now, guess="ask_cost")
-    queue.defer_turn(session, inbound_id=messages[0].id, conversation_id=messages[0].conversation_id)
     session.execute(text("UPDATE procrastinate_jobs SET status = 'failed', attempts = 5"))
+    session.execute(
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts)"
+            " VALUES (:queue, :task, jsonb_build_object('inbound_id', CAST(:id AS bigint)), 'failed', 5)"
+        ),
+        {"queue": queue.TALK_QUEUE, "task": queue.INBOUND_TASK, "id": messages[0].id},
+    )
 
 
 def _lively(session: Session, now: datetime) -> list[Conversation]:

@@ -18,16 +18,14 @@ def jobs(sessions: Sessions) -> list[tuple[object, ...]]:
 
 def test_a_job_commits_with_its_transaction(sessions: Sessions) -> None:
     with transaction(sessions) as session:
-        queue.defer_turn(session, inbound_id=17, conversation_id=3)
+        queue.defer_media(session, media_id=17)
         assert jobs(sessions) == [], "nobody sees it before"
-    assert jobs(sessions) == [
-        ("inbound", "conversation:3", queue.PRIORITY_TURN, {"inbound_id": 17}, "todo"),
-    ]
+    assert jobs(sessions) == [("media", "media:17", queue.PRIORITY_MEDIA, {"media_id": 17}, "todo")]
 
 
 def test_a_job_is_rolled_back_with_its_transaction(sessions: Sessions) -> None:
     with sessions() as session:
-        queue.defer_turn(session, inbound_id=17, conversation_id=3)
+        queue.defer_media(session, media_id=17)
         queue.defer_sends(session, {9: queue.Send(channel="sms", address_lock=4, priority=10)})
         session.rollback()
     assert jobs(sessions) == []
@@ -35,12 +33,12 @@ def test_a_job_is_rolled_back_with_its_transaction(sessions: Sessions) -> None:
 
 def test_a_job_is_rolled_back_with_its_savepoint(sessions: Sessions) -> None:
     with transaction(sessions) as session:
-        queue.defer_turn(session, inbound_id=1, conversation_id=3)
+        queue.defer_media(session, media_id=1)
         savepoint = session.begin_nested()
-        queue.defer_turn(session, inbound_id=2, conversation_id=3)
+        queue.defer_media(session, media_id=2)
         savepoint.rollback()
-        queue.defer_turn(session, inbound_id=3, conversation_id=3)
-    assert [job[3] for job in jobs(sessions)] == [{"inbound_id": 1}, {"inbound_id": 3}]
+        queue.defer_media(session, media_id=3)
+    assert [job[3] for job in jobs(sessions)] == [{"media_id": 1}, {"media_id": 3}]
 
 
 def test_what_is_sent_is_locked_by_address_and_channel_and_shows_neither_number_nor_name(
@@ -56,18 +54,19 @@ def test_what_is_sent_is_locked_by_address_and_channel_and_shows_neither_number_
 
 def test_one_job_of_a_lock_runs_at_a_time_in_order_others_beside_it(sessions: Sessions) -> None:
     with transaction(sessions) as session:
-        for inbound_id, conversation_id in ((1, 3), (2, 3), (3, 8)):
-            queue.defer_turn(session, inbound_id=inbound_id, conversation_id=conversation_id)
+        for outbound_id, address in ((1, 3), (2, 3), (3, 8)):
+            send = queue.Send(channel="sms", address_lock=address, priority=30)
+            queue.defer_sends(session, {outbound_id: send})
     fetch = text("SELECT args FROM procrastinate_fetch_job_v2(NULL, NULL)")
     finish = text(
         "SELECT procrastinate_finish_job_v1(id, 'succeeded', true)"
-        " FROM procrastinate_jobs WHERE args ->> 'inbound_id' = '1'"
+        " FROM procrastinate_jobs WHERE args ->> 'outbound_id' = '1'"
     )
     with transaction(sessions) as session:
         fetched = [session.scalar(fetch) for _ in range(3)]
         session.execute(finish)
         fetched.append(session.scalar(fetch))
-    assert fetched == [{"inbound_id": 1}, {"inbound_id": 3}, None, {"inbound_id": 2}]
+    assert fetched == [{"outbound_id": 1}, {"outbound_id": 3}, None, {"outbound_id": 2}]
 
 
 def test_answers_go_first_then_coaches_then_reminders(sessions: Sessions) -> None:
