@@ -73,8 +73,6 @@ FIRST = (
             ),
         ),
     ),
-    # The browser's event loop lasts as long as its run of pytest; others could not start one of their own beside it.
-    Suite(name="browser", python=Path(sys.executable), arguments=("tests/browser",)),
 )
 BESIDE = (
     Suite(name="understanding", python=Path(sys.executable), arguments=("tests/understanding",)),
@@ -88,8 +86,10 @@ BESIDE = (
             *_RASA_WARNINGS,
         ),
     ),
+    # A run of its own: the browser's event loop lasts as long as pytest, and others could not start one beside it.
+    Suite(name="browser", python=Path(sys.executable), arguments=("tests/browser",)),
 )
-"""They need no server: they follow the training, beside the first suites; what they print comes when they have ended."""
+"""They follow the training, beside the first suite, and have their own servers; what they print comes when they have ended."""
 LAST = (
     Suite(name="e2e", python=Path(sys.executable), arguments=("tests/e2e",)),
     # The very last: it moves the clock of its product and leaves nothing as it was.
