@@ -84,12 +84,13 @@ def _fold_character(character: str) -> str:
     return "".join(folded)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def normalise(text: str) -> Normalised:
     """Fold ``text``. Three or more of the same letter become one; pairs stay, since they tell words apart in
     Arabizi.
 
-    What reads a message asks for the same few texts again and again: the last ones are remembered.
+    What reads a message asks for the same few texts again and again: those of the last messages are remembered, and no more of them, since
+    they are people's words.
     """
     folded = [_fold_character(character) for character in text]
     joined = "".join(folded)
@@ -137,7 +138,7 @@ def fold(text: str) -> str:
     return " ".join(normalise(text).text.split())
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def tokens(folded: str) -> tuple[Token, ...]:
     """The words of a folded text, in order. Scripts never share a word; digits stay with Latin letters."""
     found: list[Token] = []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.channels.senders import Senders
@@ -150,14 +151,15 @@ def _finish(context: JobsContext, turn: Turn, reply: TurnReply, job: TurnJob | N
     send_now = None
     if job is not None and job.sends and _may_send(context, limits):
         send_now = AtOnce(worker_id=job.worker_id, now=now)
-    with transaction(context.sessions) as session:
-        if job is not None:
-            queue.take_off(session, job.job_id)
-        _store(session, context, turn, reply, send_now, now)
-    held = None if send_now is None else send_now.held
-    if send_now is not None and held is None:
-        _leave_the_sending(context, limits)
-    return None if job is None else Answered(held=held)
+    try:
+        with transaction(context.sessions) as session:
+            if job is not None:
+                queue.take_off(session, job.job_id)
+            _store(session, context, turn, reply, send_now, now)
+    finally:
+        if send_now is not None and send_now.held is None:
+            _leave_the_sending(context, limits)
+    return None if job is None else Answered(held=send_now.held if send_now else None)
 
 
 def _store(
@@ -206,8 +208,12 @@ def _may_send(context: JobsContext, limits: Sequence[Limit]) -> bool:
 
 
 def _leave_the_sending(context: JobsContext, limits: Sequence[Limit]) -> None:
-    with each_alone(context.sessions) as session:
-        rates.give_back(session, limits)
+    """What became of the turn is not changed by a database that is lost just now: then a message less may be sent in these seconds."""
+    try:
+        with each_alone(context.sessions) as session:
+            rates.give_back(session, limits)
+    except SQLAlchemyError as lost:
+        log.warning("tokens were not given back: %s", type(lost).__name__)
 
 
 def _give_up(context: JobsContext, inbound_id: int) -> None:

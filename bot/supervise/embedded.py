@@ -37,7 +37,8 @@ _SETTINGS = {
     "listen_addresses": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "max_connections": "80",
+    # Three of each process, with all that they keep; what is not used costs a few kilobytes.
+    "max_connections": "200",
     "shared_buffers": "64MB",
     "work_mem": "4MB",
     "maintenance_work_mem": "64MB",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -232,3 +233,29 @@ def test_an_answer_that_others_are_before_gives_its_tokens_back(
     assert answered_by(context, worker, receive())
     assert not answered_by(context, worker, receive("SM2"))
     assert buckets(sessions)["to"] == 44
+
+
+@pytest.fixture
+def nothing_is_given_back(sessions: Sessions) -> Iterator[None]:
+    """The database refuses to give tokens back, as if it was lost just then."""
+    made = (
+        "CREATE FUNCTION lost() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF NEW.at = OLD.at THEN RAISE EXCEPTION 'lost'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER lost BEFORE UPDATE ON rate_bucket FOR EACH ROW EXECUTE FUNCTION lost()",
+    )
+    with transaction(sessions) as session:
+        for statement in made:
+            session.execute(text(statement))
+    yield
+    with transaction(sessions) as session:
+        session.execute(text("DROP FUNCTION lost CASCADE"))
+
+
+@pytest.mark.usefixtures("nothing_is_given_back")
+def test_an_answer_that_is_stored_is_done_though_its_tokens_cannot_be_given_back(
+    context: JobsContext, sessions: Sessions, receive: Receive, worker: TurnJob
+) -> None:
+    assert answered_by(context, worker, receive())
+    second = receive("SM2")
+    assert not answered_by(context, worker, second)
+    assert outcome(sessions, second) == "answered"
