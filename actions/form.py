@@ -14,6 +14,7 @@ from actions.runtime import REQUESTED, Events, Scene, SceneAction
 from actions.stops import ABOUT_PLACES
 from actions.turn import MEANT
 from bot.core.asides import looks_asked
+from bot.core.booking_replies import says_yes
 from bot.core.meanings import INFORMATION
 from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name
 from bot.core.patience import asks_to_wait
@@ -92,9 +93,9 @@ class FormStep(SceneAction):
     def play(self, scene: Scene) -> Events:
         # Slots outlive a session: a form that begins does not take up what one held that was abandoned.
         requested = scene.slot(REQUESTED) if self._active(scene) and not scene.opened_form() else None
-        if requested is not None and asks_to_wait(scene.turn.text):
-            scene.say("utter_no_hurry")
-            return [SlotSet(requested, None), SlotSet(REQUESTED, requested)]
+        aside = None if requested is None else self._aside(scene, requested)
+        if requested is not None and aside is not None:
+            return [*aside, SlotSet(requested, None), SlotSet(REQUESTED, requested)]
         answers_too = requested is not None and self._answers_too(scene, requested)
         if requested is not None and not answers_too and self._left_to_a_rule(scene, requested):
             return []
@@ -143,6 +144,22 @@ class FormStep(SceneAction):
             return asked
         sure = turn.confidence >= SURE and turn.intent not in POLITE
         return sure or is_no_name(own_name(turn.text))
+
+    def _aside(self, scene: Scene, requested: str) -> Events | None:
+        """What answers something else than the form's question, which is asked again: a moment is wanted, or "did you mean" gets its yes.
+
+        None where the message is none of these. That yes confirms nothing; a question that was meant is answered.
+        """
+        if asks_to_wait(scene.turn.text):
+            scene.say("utter_no_hurry")
+            return []
+        pending = scene.pending()
+        yes = scene.turn.intent == "affirm" or says_yes(scene.turn.text)
+        confirms = yes and "affirm" in self.answers.get(requested, ()) and not scene.turn.values("choice")
+        if pending.get("question") != "meaning" or not confirms:
+            return None
+        meant = pending.get("intent")
+        return HANDLERS[meant](scene) if meant in INFORMATION - frozenset(ABOUT_PLACES) else []
 
     def _leaves(self, scene: Scene, requested: str) -> bool:
         """Whether a text that could be the answer rather ends the form: a name is never "bghit nlghi", a project never "la, rdv 9bel"."""

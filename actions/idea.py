@@ -8,12 +8,13 @@ from typing import Any
 from actions.form import FormStep
 from actions.places import read_place
 from actions.runtime import Events, Scene, SceneAction, cleared
-from bot.core.idea_words import hamlet_in, need_in, wants_another
+from bot.core.idea_words import hamlet_in, need_in, replaces, wants_another
 from bot.core.sectors import SECTORS
 from bot.core.texts import Option
 from bot.services import effects, ideas
 
 SLOTS = ("idea_what", "idea_where", "idea_sector", "idea_needs")
+TOLD_FREELY = frozenset({"idea_what", "idea_needs"})
 MIN_WHAT = 8
 TELLS_ALREADY, TELLS_MUCH = 20, 90
 """Characters: so long a first message tells the project, where its sector is clear and where it is not."""
@@ -35,7 +36,7 @@ class ValidateIdeaForm(FormStep):
 
     def read(self, scene: Scene, requested: str | None, values: dict[str, Any]) -> dict[str, Any]:
         text = "" if scene.turn.text.startswith("/") else scene.turn.text.strip()[:MAX_TEXT]
-        if wants_another(text) and len(text.split()) <= MOST_OF_A_WISH:
+        if _is_to_be_another(text, requested):
             return _begin_anew(scene, requested)
         if requested is None:
             return _read_opening(scene, text)
@@ -48,6 +49,15 @@ class ValidateIdeaForm(FormStep):
         if requested == "idea_sector":
             return _read_sector(scene)
         return _long_enough(scene, "idea_needs", text if any(map(str.isalpha, text)) else "", 1)
+
+
+def _is_to_be_another(text: str, requested: str | None) -> bool:
+    """Whether the idea is to be told anew. What the project is and needs is told in words like these: "bach nzid f lmachro3 dyali"."""
+    if len(text.split()) > MOST_OF_A_WISH:
+        return False
+    if requested is None:
+        return wants_another(text)
+    return requested not in TOLD_FREELY and replaces(text)
 
 
 def _begin_anew(scene: Scene, requested: str | None) -> dict[str, Any]:

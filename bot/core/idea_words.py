@@ -28,6 +28,11 @@ def wants_another(text: str) -> bool:
     return pattern("ideas", "change").search(" ".join(words(text))) is not None
 
 
+def replaces(text: str) -> bool:
+    """Whether the message plainly gives up an idea for another one, which "nzid f lmachro3 dyali" does not."""
+    return pattern("ideas", "replace").search(" ".join(words(text))) is not None
+
+
 def hamlet_in(text: str) -> str | None:
     """The name of a hamlet with the word for it, as typed: "douar Ait Hammou"."""
     found = pattern("ideas", "douar").search(text)

@@ -228,3 +228,26 @@ def test_the_question_where_an_idea_is_tells_no_project(talk: Talk) -> None:
     talk.hear("3ndi fikra", "submit_idea").form(FORM)
     talk.answer("fin weslat lfikra dyali", "check_idea")
     assert talk.refused
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "bghit lflous bach nzid f lmachro3 dyali",
+        "خاصني الفلوس باش نزيد فالمشروع ديالي",
+        "du financement pour compléter mon projet",
+        "ajouter du matériel à mon projet",
+        "des machines pour changer mon projet",
+    ],
+)
+def test_what_would_complete_a_project_is_what_it_needs(talk: Talk, said: str) -> None:
+    assert asked_for_needs(talk).answer(said) == ["utter_idea_received"]
+    assert ideas_of(talk)[0].needs == said
+
+
+def test_an_idea_is_told_anew_only_where_it_is_given_up(talk: Talk) -> None:
+    talk.hear("3ndi fikra", "submit_idea").form(FORM)
+    talk.answer("une petite unité de fromage de chèvre")
+    assert talk.answer("f Oulmes, ajouter à mon projet") == ["utter_ask_idea_sector"]
+    assert talk.answer("bghit nbeddel lfikra dyali") == ["utter_ask_idea_what"]
+    assert talk.slots["idea_where"] is None

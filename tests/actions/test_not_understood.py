@@ -4,7 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.store.models import LabelCandidate
-from tests.actions.booking import FORM, asked_for_name, asked_for_stop, asked_for_time
+from tests.actions.booking import (
+    FORM,
+    all_bookings,
+    asked_for_name,
+    asked_for_stop,
+    asked_for_time,
+    asked_to_confirm,
+)
 from tests.actions.talk import Talk
 
 UNSURE = (
@@ -185,3 +192,19 @@ def test_a_yes_takes_none_of_several_meanings(talk: Talk) -> None:
 def test_a_number_to_call_is_left_for_a_coach(talk: Talk) -> None:
     assert talk.hear("0612345678", "out_of_scope").act("action_not_understood") == ["utter_phone_alone"]
     assert [button.payload for button in talk.offered()] == ["/talk_to_human"]
+
+
+@pytest.mark.parametrize(("said", "yes"), [("oui", "affirm"), ("wé", "inform"), ("\U0001f44d", "affirm")])
+@pytest.mark.parametrize(
+    ("meant", "told"), [("ask_cost", ["utter_fact"]), ("cancel_booking", []), ("ask_nearest_stop", [])]
+)
+def test_a_yes_to_a_meaning_confirms_no_summary(
+    talk: Talk, said: str, yes: str, meant: str, told: list[str]
+) -> None:
+    ranking = (("out_of_scope", 0.5), (meant, 0.4))
+    asked_to_confirm(talk).answer("ch7al hadchi zwin bezzaf", "out_of_scope", ranking=ranking)
+    talk.act("action_not_understood")
+    assert talk.keys() == ["utter_did_you_mean"]
+    assert talk.answer(said, yes) == [*told, "utter_ask_booking_confirmed"]
+    assert all_bookings(talk.sessions) == []
+    assert talk.press("Oui") == ["utter_booking_made"]

@@ -50,7 +50,15 @@ def test_no_place_is_asked_for(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        *("fils de pute", "nik mok", "ta gueule sale robot", "wa jawb a l7mar", "يا كلب", "tg", "nique ta mère"),
+        *(
+            "fils de pute",
+            "nik mok",
+            "ta gueule sale robot",
+            "wa jawb a l7mar",
+            "يا كلب",
+            "tg",
+            "nique ta mère",
+        ),
         *("wld l9a7ba", "a zamel", "نيك مك", "ولد القحبة", "والقحبة", "يا زامل", "tfou", "sale batard"),
     ],
 )
@@ -72,7 +80,9 @@ def test_no_abuse(said: str) -> None:
 
 
 def test_no_activity_place_or_name_is_abuse() -> None:
-    sectors = [name.strip() for lines in load("sectors").values() for line in lines for name in line.split(",")]
+    sectors = [
+        name.strip() for lines in load("sectors").values() for line in lines for name in line.split(",")
+    ]
     places = [name for row in communes(as_frame=False) for name in (str(row["name_fr"]), str(row["name_ar"]))]
     places += [name for code in khemisset().communes for name in khemisset().names(code).values()]
     in_names = [word for words in load("names").values() for word in words.split()]
