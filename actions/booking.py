@@ -22,7 +22,7 @@ from actions.turn import MEANT
 from bot.core import booking_replies, phone
 from bot.core.booking_rules import name_problem
 from bot.core.lexicons import word_set
-from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name
+from bot.core.own_names import introduced_name, is_no_name, is_plausible, own_name, put_right
 from bot.core.short_phrases import listed
 from bot.core.text import words
 from bot.services import contacts
@@ -102,6 +102,8 @@ class ValidateBookingForm(FormStep):
         change = CHANGES.get(scene.turn.choice("change") or _changed_in_words(scene) or "")
         if change:
             return dict.fromkeys(change) | {"booking_waits": None}
+        if requested == "booking_confirmed" and booking_replies.says_yes(scene.turn.text):
+            return _read_confirmation(scene, yes=True)
         plain = _read_plain_answer(scene) if requested == "booking_confirmed" else {}
         if plain:
             return plain
@@ -149,9 +151,7 @@ def _is_a_bare_hour(scene: Scene) -> bool:
 
 
 def _read_plain_answer(scene: Scene) -> Values:
-    """What answers a summary by itself: a hasty yes, the right name, or a name whose last word is a town's as well."""
-    if booking_replies.says_yes(scene.turn.text):
-        return _read_confirmation(scene, yes=True)
+    """What answers a summary by itself: the right name, or a name whose last word is a town's as well."""
     name = _put_right(scene)
     if name is None and _is_a_bare_name(scene):
         name = own_name(booking_replies.without_refusal(scene.turn.text))
@@ -169,14 +169,11 @@ def _is_a_bare_name(scene: Scene) -> bool:
 
 
 def _put_right(scene: Scene) -> str | None:
-    """The name that is written alone under a summary, where it shares a word with the one that stands there: "lla, Zineb Lahmar"."""
-    text, known = booking_replies.without_refusal(scene.turn.text), str(scene.slot("booking_name") or "")
-    name = introduced_name(scene.turn.text) or own_name(text)
-    shared = set(words(name)) & set(words(known.split(NAMES_APART)[0]))
-    courteous = not word_set("not_names").isdisjoint(words(name))  # "yes, Sara Benali"
-    if scene.slot("booking_moves") or courteous or not shared or len(words(name)) < 2:
+    """The right name, written under a summary instead of the one that stands there; never with what would leave the form."""
+    turn, known = scene.turn, str(scene.slot("booking_name") or "")
+    if scene.slot("booking_moves") or turn.intent in LEAVING - {"deny"}:
         return None
-    return name if is_plausible(name) else None
+    return put_right(turn.text, known.split(NAMES_APART)[0])
 
 
 def _as_name(scene: Scene, name: str) -> Values:
@@ -279,6 +276,8 @@ def _read_confirmation(scene: Scene, *, yes: bool = False) -> Values:
         return {"booking_confirmed": True}
     if not asked_what_to_change(scene):
         return {"booking_confirmed": True} if yes or turn.intent == "affirm" else {}
+    if yes:
+        return {}
     name = own_name(turn.text)
     is_one = turn.intent in ("inform", "out_of_scope") and len(name.split()) > 1 and not turn.entities
     if not is_one or scene.slot("booking_moves") or is_no_name(name) or name_problem(name) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.core.asides import looks_asked
 from bot.core.booking_rules import name_problem
 from bot.core.lexicon_patterns import on_one_line, source
 from bot.core.lexicons import BrokenLexicon, load, strings
@@ -15,11 +16,18 @@ LONGEST_REQUEST = 8
 SHORTEST_CHANGE = 3
 """Words: a longer answer to the question what is wrong says more than its kind."""
 _WAW = "و"
+_BUSY = "busy_day"
+_ASKS = frozenset({"wach", "wash", "واش", "هل", "est"})
+"""Words with which a question begins; "est-ce que" is three of them."""
 
 
 def wish(text: str) -> str | None:
     """ "later_day", "other_day" or "other_stop" where the message wants another day or stop than what was offered, else None."""
-    return _first("wishes", " ".join(words(text)))
+    said = words(text)
+    found = _first("wishes", " ".join(said))
+    if found != _BUSY:
+        return found
+    return None if looks_asked(text) or said[0] in _ASKS else "other_day"
 
 
 def change(text: str) -> str | None:

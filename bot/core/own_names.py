@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
-from bot.core.booking_replies import relatives
+from bot.core.booking_replies import relatives, without_refusal
 from bot.core.booking_rules import clean_name, name_problem
 from bot.core.lexicons import word_set
 from bot.core.short_phrases import listed
@@ -38,6 +39,8 @@ _REFUSES = re.compile(
 _PHRASE = re.compile(r"[,،.;:!?؟\n]")
 _MOST_WORDS = 5
 _MOST_WORDS_ALONE = 4
+_ALIKE = 0.6
+"""How alike two spellings of a name are at least, from 0 to 1."""
 
 
 def is_no_name(typed: str) -> bool:
@@ -64,6 +67,27 @@ def is_plausible(typed: str) -> bool:
 def surely_introduced(typed: str) -> str | None:
     """As :func:`introduced_name`, where words like "my name is" say so: "it is Tiflet" names a place."""
     return introduced_name(typed) if _WITHIN.search(" ".join(typed.split()) + " ") else None
+
+
+def put_right(typed: str, known: str) -> str | None:
+    """The name that ``typed`` gives instead of ``known``, with which it shares a word; None where it says anything else or more.
+
+    A no in front or words like "my name is" say that it is one ("lla, Zineb Lahmar"); alone it has to look like the other spelling of it,
+    so that "Zineb mrida" is none.
+    """
+    rest, given = without_refusal(typed), introduced_name(typed)
+    name = given or own_name(rest)
+    new, old = words(name), words(known)
+    is_more = "?" in typed or "؟" in typed or not (word_set("not_names") | _never() | _ends()).isdisjoint(new)
+    if is_more or len(new) < 2 or set(new).isdisjoint(old) or not is_plausible(name):
+        return None
+    replaced = [word for word in old if word not in new]
+    said_so = given is not None or rest != typed.strip()
+    return name if said_so or all(_is_alike(word, replaced) for word in new if word not in old) else None
+
+
+def _is_alike(word: str, others: list[str]) -> bool:
+    return any(SequenceMatcher(None, word, other).ratio() >= _ALIKE for other in others)
 
 
 def own_name(typed: str) -> str:

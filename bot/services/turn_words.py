@@ -10,7 +10,8 @@ from bot.store.models import InboundMessage
 
 STICKER = '/send_media{"choice": "media:sticker"}'
 """A sticker, a reaction, or a kind of message that nobody has to hear or see."""
-START_COMMANDS = frozenset({"/start", "/help", "/menu"})
+START_COMMANDS = {"/start": "/greet", "/menu": "/greet", "/help": "/ask_help"}
+"""What the commands of Telegram's menu stand for; the help is for what is being asked."""
 
 
 def merged_words(merged: Sequence[InboundMessage]) -> tuple[str, str | None]:
@@ -29,8 +30,9 @@ def words_of(inbound: InboundMessage, shared_phone: str | None) -> tuple[str, st
     if kind is InboundKind.CONTACT:
         number = shared_phone or inbound.shared_phone or ""
         return inbound.text, f'/inform{{"phone_number": "{number}"}}' if number else "/inform"
-    if inbound.text.strip().lower().split(" ")[0] in START_COMMANDS:
-        return inbound.text, "/greet"
+    command = START_COMMANDS.get(inbound.text.strip().lower().split(" ")[0])
+    if command is not None:
+        return inbound.text, command
     if inbound.text.strip():
         return inbound.text, None
     return "", "/send_media" if kind is InboundKind.MEDIA else STICKER

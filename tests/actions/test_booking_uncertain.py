@@ -170,3 +170,40 @@ def test_another_hour_where_the_name_is_asked_is_no_name(talk: Talk, said: str) 
     asked_for_name(talk, "10:00").answer(said, "deny")
     assert talk.slots["booking_name"] is None
     assert hour_of(talk.sessions, talk.slots["booking_time"]).endswith("11:00")
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        *(
+            ("Zineb maghadich tji", "out_of_scope"),
+            ("lla Zineb maghadich tji", "deny"),
+            ("Zineb mrida", "inform"),
+        ),
+        *(("d'accord Zineb", "thank"), ("Zineb Lahmar nichan", "inform"), ("mziane Zineb", "out_of_scope")),
+        *(("lalla Zineb", "inform"), ("Zineb hia hadi", "inform"), ("Zineb blasset Sara", "out_of_scope")),
+        *(
+            ("Zineb Lahmar w Sara", "inform"),
+            ("non, Zineb Lahmer", "cancel_booking"),
+            ("Zineb Lahmer?", "inform"),
+        ),
+        *(("supprimez Zineb Lahmar", "cancel_booking"), ("Supprimez Zineb Lahmar", "out_of_scope")),
+    ],
+)
+def test_what_says_more_than_a_name_puts_none_right(talk: Talk, said: str, intent: str) -> None:
+    asked_to_confirm(talk, "Zineb Lahmar").answer(said, intent)
+    assert talk.slots["booking_name"] == "Zineb Lahmar"
+    assert all_bookings(talk.sessions) == []
+
+
+def test_a_yes_with_the_whole_name_confirms(talk: Talk) -> None:
+    asked_to_confirm(talk, "Zineb Lahmar")
+    assert talk.answer("confirme Zineb Lahmar", "affirm") == ["utter_booking_made"]
+
+
+@pytest.mark.parametrize("said", ["ui khouya", "wi mrc", "yep ok", "ouai khti", "wé"])
+def test_a_hasty_yes_behind_the_question_what_is_wrong_is_no_name(talk: Talk, said: str) -> None:
+    assert asked_to_confirm(talk).answer("la", "deny") == ["utter_what_to_change"]
+    assert talk.answer(said, "out_of_scope")[-1] == "utter_ask_booking_confirmed"
+    assert talk.slots["booking_name"] == "Sara Benali"
+    assert all_bookings(talk.sessions) == []

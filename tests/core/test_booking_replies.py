@@ -164,6 +164,23 @@ def test_another_day(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "wach khdamin had nhar",
+        "واش خدامين هاد النهار",
+        "khdamin had nhar?",
+        "est-ce que vous êtes pris ce jour",
+    ],
+)
+def test_whether_we_work_that_day_is_no_wish_for_another(said: str) -> None:
+    assert wish(said) is None
+
+
+def test_another_day_may_be_asked_for() -> None:
+    assert wish("wach kayn chi nhar akhor?") == "other_day"
+
+
+@pytest.mark.parametrize(
     ("said", "what"),
     [
         ("smiya", "name"),

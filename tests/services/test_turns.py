@@ -197,8 +197,9 @@ class TestBegin:
     def test_telegrams_commands_are_a_greeting(
         self, sessions: Sessions, now: datetime, receive: Receive
     ) -> None:
-        for command in ("/start", " /START ", "/start ref_7", "/help", "/menu"):
+        for command in ("/start", " /START ", "/start ref_7", "/menu"):
             assert begun(sessions, receive(command, text=command), now).payload == "/greet"
+        assert begun(sessions, receive("/help", text="/help"), now).payload == "/ask_help"
 
     def test_an_insult_needs_no_model(self, sessions: Sessions, now: datetime, receive: Receive) -> None:
         assert begun(sessions, receive(text="nik mok"), now).payload == "/complain"
