@@ -21,7 +21,7 @@ from bot.store.queue import INBOUND_TASK, MEDIA_QUEUE, MEDIA_TASK, OUTBOUND_TASK
 POISONED_TURN = 100
 POISONED_SEND = 300
 """So often a job is tried whatever happens; then it is set aside for the staff to see. Far more than what a job decides itself."""
-TURNS_AT_ONCE = 8
+TURNS_AT_ONCE = 5
 """More would only take each other's processor, and the web service's."""
 
 
