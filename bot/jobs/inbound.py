@@ -16,12 +16,11 @@ from bot.channels.senders import Senders
 from bot.core.backoff import TURN_TRIES
 from bot.core.errors import NotFound
 from bot.core.messages import Channel
-from bot.core.rate_rules import Limit, limits_for
-from bot.core.sending_rules import policy_of
+from bot.core.rate_rules import Limit
 from bot.dialogue import TurnRefused, TurnReply, TurnRequest, take_turn
 from bot.jobs.context import JobsContext
 from bot.measures import TURN_SECONDS, TURNS
-from bot.services import announcements, rates, turns
+from bot.services import announcements, rates, sending, turns
 from bot.services.arrivals import NotYet, Overtaken
 from bot.services.at_once import AtOnce, Held
 from bot.services.turns import Turn
@@ -147,7 +146,12 @@ def _request(turn: Turn) -> TurnRequest:
 
 def _finish(context: JobsContext, turn: Turn, reply: TurnReply, job: TurnJob | None) -> Answered | None:
     now = context.clock()
-    limits = _limits(context, turn)
+    limits = sending.limits_of(
+        channel=Channel(turn.channel),
+        kind="reply",
+        conversation_id=turn.conversation_id,
+        senders=context.sender_names,
+    )
     send_now = None
     if job is not None and job.sends and _may_send(context, limits):
         send_now = AtOnce(worker_id=job.worker_id, now=now)
@@ -188,16 +192,6 @@ def _store(
         texts=context.texts,
         commune_name=context.commune_name,
         now=now,
-    )
-
-
-def _limits(context: JobsContext, turn: Turn) -> Sequence[Limit]:
-    channel = Channel(turn.channel)
-    return limits_for(
-        channel=channel,
-        sender=context.sender_names.get(channel, ""),
-        conversation_id=turn.conversation_id,
-        priority=policy_of("reply").priority,
     )
 
 

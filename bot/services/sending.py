@@ -76,7 +76,10 @@ def claim(
     row.status, row.error_code = DeliveryStatus.SENDING.value, None
     session.flush()
     # Last, because others wait for the buckets until this is committed.
-    rates.take(session, limits_of(row, senders))
+    limits = limits_of(
+        channel=Channel(row.channel), kind=row.kind, conversation_id=row.conversation_id, senders=senders
+    )
+    rates.take(session, limits)
     return content
 
 
@@ -123,14 +126,15 @@ def _keep_out(session: Session, ladder: Ladder, row: OutboundMessage, now: datet
     row.status, row.error_code = DeliveryStatus.CANCELLED.value, "with_staff"
 
 
-def limits_of(row: OutboundMessage, senders: Mapping[Channel, str]) -> tuple[Limit, ...]:
-    """The limits of rate that a message has to pass, widest first."""
-    channel = Channel(row.channel)
+def limits_of(
+    *, channel: Channel, kind: str, conversation_id: int | None, senders: Mapping[Channel, str]
+) -> tuple[Limit, ...]:
+    """The limits of rate that a message has to pass, widest first. Raises UnknownKind."""
     return limits_for(
         channel=channel,
         sender=senders.get(channel, ""),
-        conversation_id=row.conversation_id,
-        priority=policy_of(row.kind).priority,
+        conversation_id=conversation_id,
+        priority=policy_of(kind).priority,
     )
 
 

@@ -175,19 +175,20 @@ def test_another_hour_where_the_name_is_asked_is_no_name(talk: Talk, said: str) 
 @pytest.mark.parametrize(
     ("said", "intent"),
     [
-        *(
-            ("Zineb maghadich tji", "out_of_scope"),
-            ("lla Zineb maghadich tji", "deny"),
-            ("Zineb mrida", "inform"),
-        ),
-        *(("d'accord Zineb", "thank"), ("Zineb Lahmar nichan", "inform"), ("mziane Zineb", "out_of_scope")),
-        *(("lalla Zineb", "inform"), ("Zineb hia hadi", "inform"), ("Zineb blasset Sara", "out_of_scope")),
-        *(
-            ("Zineb Lahmar w Sara", "inform"),
-            ("non, Zineb Lahmer", "cancel_booking"),
-            ("Zineb Lahmer?", "inform"),
-        ),
-        *(("supprimez Zineb Lahmar", "cancel_booking"), ("Supprimez Zineb Lahmar", "out_of_scope")),
+        ("Zineb maghadich tji", "out_of_scope"),
+        ("lla Zineb maghadich tji", "deny"),
+        ("Zineb mrida", "inform"),
+        ("d'accord Zineb", "thank"),
+        ("Zineb Lahmar nichan", "inform"),
+        ("mziane Zineb", "out_of_scope"),
+        ("lalla Zineb", "inform"),
+        ("Zineb hia hadi", "inform"),
+        ("Zineb blasset Sara", "out_of_scope"),
+        ("Zineb Lahmar w Sara", "inform"),
+        ("non, Zineb Lahmer", "cancel_booking"),
+        ("Zineb Lahmer?", "inform"),
+        ("supprimez Zineb Lahmar", "cancel_booking"),
+        ("Supprimez Zineb Lahmar", "out_of_scope"),
     ],
 )
 def test_what_says_more_than_a_name_puts_none_right(talk: Talk, said: str, intent: str) -> None:
