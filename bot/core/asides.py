@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.lexicon_patterns import pattern
+from bot.core.lexicon_patterns import says
 from bot.core.text import words
 
 LONGEST = 8
@@ -13,19 +13,17 @@ MOST_OF_ABUSE = 5
 
 def cannot_write(text: str) -> bool:
     """Whether the message says that its author can hardly write or read: "ma kan3rfch nkteb"."""
-    said = words(text)
-    return 0 < len(said) <= LONGEST and pattern("asides", "cannot_write").search(" ".join(said)) is not None
+    return len(words(text)) <= LONGEST and says(text, "asides", "cannot_write")
 
 
 def asks_where(text: str) -> bool:
     """Whether the message asks for a place: "fin katkoun l9afila", not "la date de fin"."""
-    return pattern("asides", "where").search(" ".join(words(text))) is not None
+    return says(text, "asides", "where")
 
 
 def is_abuse(text: str) -> bool:
     """Whether the message is an insult and hardly anything else."""
-    said = words(text)
-    return 0 < len(said) <= MOST_OF_ABUSE and pattern("asides", "insult").search(" ".join(said)) is not None
+    return len(words(text)) <= MOST_OF_ABUSE and says(text, "asides", "insult")
 
 
 def looks_asked(text: str) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.lexicon_patterns import pattern
-from bot.core.text import words
+from bot.core.lexicon_patterns import pattern, says
 
 _SENTENCE = re.compile(r"[.!?؟;؛\n]")
 _LEAST = 3
@@ -25,12 +24,12 @@ def need_in(text: str) -> str | None:
 
 def wants_another(text: str) -> bool:
     """Whether the message wants an idea that was told to be changed: "bghit nbeddel lfikra dyali"."""
-    return pattern("ideas", "change").search(" ".join(words(text))) is not None
+    return says(text, "ideas", "change")
 
 
 def replaces(text: str) -> bool:
     """Whether the message plainly gives up an idea for another one, which "nzid f lmachro3 dyali" does not."""
-    return pattern("ideas", "replace").search(" ".join(words(text))) is not None
+    return says(text, "ideas", "replace")
 
 
 def hamlet_in(text: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from bot.core.lexicons import BrokenLexicon, load
+from bot.core.text import words
 
 
 def source(lexicon: str, name: str) -> str:
@@ -20,6 +21,11 @@ def source(lexicon: str, name: str) -> str:
 def pattern(lexicon: str, name: str) -> re.Pattern[str]:
     """The same, compiled; upper and lower case are alike. Raises BrokenLexicon."""
     return re.compile(source(lexicon, name), re.IGNORECASE)
+
+
+def says(text: str, lexicon: str, name: str) -> bool:
+    """Whether the expression is found in the folded words of ``text``, joined by blanks. Raises BrokenLexicon."""
+    return pattern(lexicon, name).search(" ".join(words(text))) is not None
 
 
 def on_one_line(text: str) -> str:

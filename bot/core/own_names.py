@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
+from bot.core.asides import looks_asked
 from bot.core.booking_replies import relatives, without_refusal
 from bot.core.booking_rules import clean_name, name_problem
 from bot.core.lexicons import word_set
@@ -78,7 +79,7 @@ def put_right(typed: str, known: str) -> str | None:
     rest, given = without_refusal(typed), introduced_name(typed)
     name = given or own_name(rest)
     new, old = words(name), words(known)
-    is_more = "?" in typed or "؟" in typed or not (word_set("not_names") | _never() | _ends()).isdisjoint(new)
+    is_more = looks_asked(typed) or not (word_set("not_names") | _never() | _ends()).isdisjoint(new)
     if is_more or len(new) < 2 or set(new).isdisjoint(old) or not is_plausible(name):
         return None
     replaced = [word for word in old if word not in new]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.asides import looks_asked
 from bot.core.short_phrases import listed, says_only
 from bot.core.text import words
 
@@ -15,4 +16,4 @@ def asks_to_wait(text: str) -> bool:
 
 def has_only_begun(text: str) -> bool:
     """Whether ``text`` is the beginning of something that follows in the next message: "khouya bghit n3ref"."""
-    return "?" not in text and "؟" not in text and says_only(text, lexicon="patience", what="opening")
+    return not looks_asked(text) and says_only(text, lexicon="patience", what="opening")

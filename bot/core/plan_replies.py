@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.core.asides import looks_asked
 from bot.core.lexicon_patterns import source
 from bot.core.text import words
 
@@ -27,7 +28,7 @@ def _alone() -> re.Pattern[str]:
 def meant(text: str) -> str | None:
     """ "keep", "other", "give_up", "no" (which leaves open what instead), or None where it is none of them."""
     said = words(text)
-    if not said or len(said) > LONGEST or "?" in text or "؟" in text:
+    if not said or len(said) > LONGEST or looks_asked(text):
         return None
     joined = " ".join(said)
     if _alone().fullmatch(joined):
